@@ -1,0 +1,193 @@
+/* The node's own endpoints (wire contract A8): who it is, is it well. */
+#include "api/routes.h"
+#include "wire/problems.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+static void finish_as(struct call *call, const char *type)
+{
+    call->reply->status = 200;
+    reply_header(call->reply, "Content-Type", span_text(type));
+}
+
+static void answer_text(struct call *call, const char *type, const char *text)
+{
+    buf_text(&call->reply->body, text);
+    finish_as(call, type);
+}
+
+/* ---- version ------------------------------------------------------------------------------------------------- */
+
+void prepare_version(struct api *api, struct call *call)
+{
+    struct version_request *request = ARENA_NEW(&call->arena, struct version_request);
+
+    (void)api;
+    call->message = request;
+    read_body(call, &message_version_request, request, NULL);
+}
+
+void answer_version(struct api *api, struct call *call, ns_t now)
+{
+    (void)now;
+    buf_text(&call->reply->body, "{\"build_version_info\":");
+    codec_encode(&call->reply->body, &message_build_version, &api->dialect->version, 0);
+    buf_char(&call->reply->body, '}');
+    finish_json(call);
+}
+
+/* ---- id, peers, node_info ----------------------------------------------------------------------------------------- */
+
+void answer_id(struct api *api, struct call *call, ns_t now)
+{
+    (void)now;
+    json_put_string(&call->reply->body, engine_requester_id(api->engine));
+    finish_json(call);
+}
+
+/* The addresses of a libp2p host on this machine; nothing listens there. */
+static void put_peer(struct buf *out, struct span id, int port)
+{
+    static const char *const hosts[] = { "/ip4/127.0.0.1", "/ip6/::1" };
+    bool first = true;
+
+    buf_text(out, "{\"ID\":");
+    json_put_string(out, id);
+    buf_text(out, ",\"Addrs\":[");
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        buf_printf(out, "%s\"%s/tcp/%d\"", first ? "" : ",", hosts[i], port);
+        buf_printf(out, ",\"%s/udp/%d/quic\",\"%s/udp/%d/quic-v1\"", hosts[i], port, hosts[i], port);
+        first = false;
+    }
+    buf_text(out, "]}");
+}
+
+enum { SWARM_PORT = 1235 }; /* the reference's default; node i shows the i-th after it */
+
+void answer_peers(struct api *api, struct call *call, ns_t now)
+{
+    struct buf *out = &call->reply->body;
+    size_t n;
+    const struct node *nodes = engine_nodes(api->engine, &n);
+
+    (void)now;
+    buf_char(out, '[');
+    put_peer(out, engine_requester_id(api->engine), SWARM_PORT);
+    for (size_t i = 0; i < n; i++) {
+        buf_char(out, ',');
+        put_peer(out, nodes[i].id, SWARM_PORT + 1 + (int)i);
+    }
+    buf_char(out, ']');
+    finish_json(call);
+}
+
+void answer_node_info(struct api *api, struct call *call, ns_t now)
+{
+    struct buf *out = &call->reply->body;
+
+    (void)now;
+    buf_text(out, "{\"BacalhauVersion\":");
+    codec_encode(out, &message_build_version, &api->dialect->version, 0);
+    buf_text(out, ",\"PeerInfo\":{\"ID\":");
+    json_put_string(out, engine_requester_id(api->engine));
+    buf_text(out, ",\"Addrs\":[]},\"NodeType\":0,"
+                  "\"Labels\":{\"Architecture\":\"amd64\",\"Operating-System\":\"linux\",\"git-lfs\":\"False\"},"
+                  "\"ComputeNodeInfo\":{\"ExecutionEngines\":null,\"MaxCapacity\":{},\"AvailableCapacity\":{},"
+                  "\"MaxJobRequirements\":{},\"RunningExecutions\":0,\"EnqueuedExecutions\":0}}");
+    finish_json(call);
+}
+
+/* ---- is it well ---------------------------------------------------------------------------------------------------- */
+
+void answer_livez(struct api *api, struct call *call, ns_t now)
+{
+    (void)api;
+    (void)now;
+    answer_text(call, "text/plain", "OK");
+}
+
+void answer_readyz(struct api *api, struct call *call, ns_t now)
+{
+    (void)api;
+    (void)now;
+    answer_text(call, "text/plain", "READY");
+}
+
+void answer_varz(struct api *api, struct call *call, ns_t now)
+{
+    (void)api;
+    (void)now;
+    answer_text(call, "application/json", "{}");
+}
+
+struct space {
+    unsigned long long all, used, free;
+};
+
+static struct space space_of(const char *folder)
+{
+    struct statvfs fs;
+
+    if (statvfs(folder, &fs))
+        return (struct space){ 0 };
+    unsigned long long all = fs.f_blocks * (unsigned long long)fs.f_frsize;
+    unsigned long long unused = fs.f_bfree * (unsigned long long)fs.f_frsize;
+    return (struct space){ all, all - unused, unused };
+}
+
+/* The numbers of a machine that does not exist: with a clock moved by hand every byte repeats. */
+static const struct space fixed_space = { 1000000000000, 250000000000, 750000000000 };
+
+void answer_healthz(struct api *api, struct call *call, ns_t now)
+{
+    static const struct {
+        const char *name, *folder;
+    } mounts[] = { { "IPFSMount", "/tmp" }, { "tmp", "/tmp" }, { "root", "/" } };
+    struct buf *out = &call->reply->body;
+
+    (void)now;
+    buf_text(out, "{\"FreeSpace\":{");
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        struct space space = api->options.fixed_health ? fixed_space : space_of(mounts[i].folder);
+        buf_printf(out, "%s\"%s\":{\"All\":%llu,\"Used\":%llu,\"Free\":%llu}", i ? "," : "", mounts[i].name, space.all,
+                   space.used, space.free);
+    }
+    buf_text(out, "}}");
+    finish_as(call, "application/json");
+}
+
+/* ---- logz: the tail of ipfs.log in the temporary folder -------------------------------------------------------------- */
+
+enum { LOG_TAIL_MAX = 64 * 1024, LOG_PATH_MAX = 512 };
+
+void answer_logz(struct api *api, struct call *call, ns_t now)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[LOG_PATH_MAX];
+
+    (void)api;
+    (void)now;
+    snprintf(path, sizeof path, "%s/ipfs.log", folder && *folder ? folder : "/tmp");
+    finish_as(call, "text/plain");
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        buf_printf(&call->reply->body, "File not found at %s", path);
+        return;
+    }
+    if (fseek(file, -LOG_TAIL_MAX, SEEK_END))
+        rewind(file);
+    char *into = buf_reserve(&call->reply->body, LOG_TAIL_MAX);
+    if (into)
+        call->reply->body.n += fread(into, 1, LOG_TAIL_MAX, file);
+    fclose(file);
+}
+
+void answer_debug(struct api *api, struct call *call, ns_t now)
+{
+    (void)api;
+    (void)now;
+    buf_text(&call->reply->body, "{}");
+    finish_json(call);
+}

@@ -1,0 +1,76 @@
+/* The one table of what is served where. */
+#ifndef MOCK_REQUESTER_API_ROUTES_H
+#define MOCK_REQUESTER_API_ROUTES_H
+
+#include "api/api.h"
+#include "api/limiter.h"
+#include "wire/dialect.h"
+
+struct api {
+    struct engine *engine;
+    struct api_options options;
+    const struct dialect *dialect;
+    struct limiter *limiter;
+    int zone; /* of time stamps, seconds east of UTC */
+    struct stream *streams; /* events_stream.h */
+    size_t n_streams;
+};
+
+struct route {
+    const char *path; /* one that ends in `/` serves all below it */
+    bool raw;         /* no rate limit, no rate headers */
+    /* Reads the request; may finish the reply (call->done). NULL: nothing to read. Any thread. */
+    void (*prepare)(struct api *api, struct call *call);
+    /* Words the reply. The engine's lock is held. */
+    void (*answer)(struct api *api, struct call *call, ns_t now);
+    const char *summary;
+};
+
+extern const struct route routes[];
+extern const size_t n_routes;
+
+/* The row that serves a decoded path, or NULL. */
+const struct route *route_find(struct span path);
+
+/* ---- handlers: requester.c ------------------------------------------------------------------------- */
+void prepare_submit(struct api *api, struct call *call);
+void answer_submit(struct api *api, struct call *call, ns_t now);
+void prepare_list(struct api *api, struct call *call);
+void answer_list(struct api *api, struct call *call, ns_t now);
+void prepare_states(struct api *api, struct call *call);
+void answer_states(struct api *api, struct call *call, ns_t now);
+void prepare_events(struct api *api, struct call *call);
+void answer_events(struct api *api, struct call *call, ns_t now);
+void prepare_results(struct api *api, struct call *call);
+void answer_results(struct api *api, struct call *call, ns_t now);
+void prepare_cancel(struct api *api, struct call *call);
+void answer_cancel(struct api *api, struct call *call, ns_t now);
+void prepare_approve(struct api *api, struct call *call);
+void answer_approve(struct api *api, struct call *call, ns_t now);
+
+/* ---- handlers: node.c --------------------------------------------------------------------------------- */
+void prepare_version(struct api *api, struct call *call);
+void answer_version(struct api *api, struct call *call, ns_t now);
+void answer_id(struct api *api, struct call *call, ns_t now);
+void answer_peers(struct api *api, struct call *call, ns_t now);
+void answer_node_info(struct api *api, struct call *call, ns_t now);
+void answer_livez(struct api *api, struct call *call, ns_t now);
+void answer_readyz(struct api *api, struct call *call, ns_t now);
+void answer_healthz(struct api *api, struct call *call, ns_t now);
+void answer_varz(struct api *api, struct call *call, ns_t now);
+void answer_logz(struct api *api, struct call *call, ns_t now);
+void answer_debug(struct api *api, struct call *call, ns_t now);
+void answer_swagger(struct api *api, struct call *call, ns_t now);
+
+/* ---- handlers: events_stream.c -------------------------------------------------------------------------- */
+void answer_events_stream(struct api *api, struct call *call, ns_t now);
+
+/* ---- what handlers share: requester.c --------------------------------------------------------------------- */
+
+/* Decodes the body into `into` (a struct for `message`, in call->arena). False: the reply has the error,
+ * as a JSON object behind `prefix`, or plain when `prefix` is NULL. */
+bool read_body(struct call *call, const struct message *message, void *into, const char *prefix);
+/* 200 with the body as it stands and a line break, the type guessed. */
+void finish_json(struct call *call);
+
+#endif

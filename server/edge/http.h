@@ -1,0 +1,46 @@
+/* CivetWeb, and nothing else: bytes → struct request, struct reply → bytes.
+ *
+ * The only file that includes civetweb.h is http.c. It copes with the library's ways (tests/unit/
+ * test_library_facts.c pins each) and knows nothing of jobs: what to answer is the handler's business.
+ *
+ * Life: http_start → (requests are handled on worker threads) → http_stop. */
+#ifndef MOCK_REQUESTER_EDGE_HTTP_H
+#define MOCK_REQUESTER_EDGE_HTTP_H
+
+#include "base/error.h"
+#include "wire/exchange.h"
+
+/* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. */
+typedef void http_handle_fn(void *context, const struct request *request, struct reply *reply);
+
+/* How an exchange ended, for the log. */
+struct http_end {
+    const char *how; /* "complete", "empty reply", "client gone", "malformed" */
+    int64_t bytes;   /* written */
+    int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
+};
+typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);
+
+struct http_options {
+    const char *host; /* an IPv4 address or name CivetWeb can bind */
+    int port;         /* 0: any free one */
+    http_handle_fn *handle;
+    http_ended_fn *ended;                 /* may be NULL */
+    int64_t (*date_ns)(void *context);    /* the moment that Date shows; NULL: real time */
+    void *context;
+};
+
+struct http_server;
+
+/* When it returns ERR_OK requests are served already. ERR_IO: the port cannot be had; the text says why
+ * (`127.0.0.1:1234: Address already in use`). */
+enum err http_start(const struct http_options *options, struct http_server **server, struct error *error);
+int http_port(const struct http_server *server);
+
+/* Stops within 100 ms, idle and busy connections open or not. NULL is fine. */
+void http_stop(struct http_server *server);
+
+/* `CivetWeb 1.15` and its feature list, for --version. */
+const char *http_library(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* `mock-requester sign`: prints a signed envelope round a payload, for curl.
+ *
+ *   mock-requester sign [--key F] [--field NAME] [FILE]
+ *
+ * The key is --key's; else the one that a bacalhau client of this user would sign with, where it has one
+ * ($BACALHAU_DIR/user_id.pem if that variable is set, else ~/.bacalhau/user_id.pem); else our own,
+ * $XDG_DATA_HOME/mock-requester/user_id.pem (~/.local/share where that is not set), which is made on
+ * first use. What is signed: see wire/envelope.h. */
+#ifndef MOCK_REQUESTER_SIGN_H
+#define MOCK_REQUESTER_SIGN_H
+
+/* argv[0] is "sign". Returns the exit code: 0; 2 usage, or a payload or key that cannot be read or is
+ * none; 4 anything else. Uses getopt's state: once a process. */
+int sign_main(int argc, char **argv);
+
+#endif

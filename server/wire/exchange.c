@@ -1,0 +1,270 @@
+/* Replies as bytes, laid out as the reference's HTTP library lays them out.
+ *
+ *   status line │ the handler's headers by name │ Date │ Content-Length │ Content-Type, guessed │
+ *   Connection │ Transfer-Encoding │ blank line │ body
+ *
+ * A body that the library could hold back until the handler was done (2048 bytes) has a length. A longer
+ * one went out while the handler was at work: in one chunk on 1.1, ended by the connection on 1.0. */
+#include "wire/exchange.h"
+
+#include "base/error.h"
+
+#include <time.h>
+
+void reply_init(struct reply *reply)
+{
+    *reply = (struct reply){ .status = 200, .body = buf_init(REPLY_BODY_MAX) };
+}
+
+void reply_release(struct reply *reply)
+{
+    if (!reply)
+        return;
+    buf_release(&reply->body);
+    arena_release(&reply->arena);
+    reply->n_headers = 0;
+}
+
+const struct header *request_header(const struct request *request, const char *name)
+{
+    for (size_t i = 0; i < request->n_headers; i++)
+        if (span_eq_nocase(request->headers[i].name, span_text(name)))
+            return &request->headers[i];
+    return NULL;
+}
+
+/* The header of that name, or a new one. */
+static struct reply_header *header_slot(struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->n_headers; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return &reply->headers[i];
+    MUST(reply->n_headers < REPLY_HEADERS_MAX);
+    return &reply->headers[reply->n_headers++];
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+void reply_header(struct reply *reply, const char *name, struct span value)
+{
+    while (value.n && is_blank(value.p[0]))
+        value = span_of(value.p + 1, value.n - 1);
+    while (value.n && is_blank(value.p[value.n - 1]))
+        value.n--;
+    char *copy = arena_alloc(&reply->arena, value.n);
+    if (!copy)
+        return; /* the arena says so */
+    for (size_t i = 0; i < value.n; i++)
+        copy[i] = value.p[i] == '\r' || value.p[i] == '\n' ? ' ' : value.p[i];
+    *header_slot(reply, name) = (struct reply_header){ name, span_of(copy, value.n) };
+}
+
+/* ---- head ----------------------------------------------------------------------------------------------- */
+
+static const struct {
+    int status;
+    const char *reason;
+} reasons[] = {
+    { 100, "Continue" },
+    { 101, "Switching Protocols" },
+    { 200, "OK" },
+    { 201, "Created" },
+    { 202, "Accepted" },
+    { 204, "No Content" },
+    { 301, "Moved Permanently" },
+    { 302, "Found" },
+    { 304, "Not Modified" },
+    { 307, "Temporary Redirect" },
+    { 308, "Permanent Redirect" },
+    { 400, "Bad Request" },
+    { 401, "Unauthorized" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 406, "Not Acceptable" },
+    { 408, "Request Timeout" },
+    { 409, "Conflict" },
+    { 410, "Gone" },
+    { 411, "Length Required" },
+    { 412, "Precondition Failed" },
+    { 413, "Request Entity Too Large" },
+    { 414, "Request URI Too Long" },
+    { 415, "Unsupported Media Type" },
+    { 417, "Expectation Failed" },
+    { 418, "I'm a teapot" },
+    { 422, "Unprocessable Entity" },
+    { 426, "Upgrade Required" },
+    { 428, "Precondition Required" },
+    { 429, "Too Many Requests" },
+    { 431, "Request Header Fields Too Large" },
+    { 500, "Internal Server Error" },
+    { 501, "Not Implemented" },
+    { 502, "Bad Gateway" },
+    { 503, "Service Unavailable" },
+    { 504, "Gateway Timeout" },
+    { 505, "HTTP Version Not Supported" },
+};
+
+static void put_decimal(struct buf *out, size_t value)
+{
+    char digits[24], *p = digits + sizeof digits;
+
+    do
+        *--p = (char)('0' + value % 10);
+    while (value /= 10);
+    buf_add(out, p, (size_t)(digits + sizeof digits - p));
+}
+
+static void put_status_line(struct buf *out, int status, int minor)
+{
+    const char *reason = NULL;
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons && !reason; i++)
+        if (reasons[i].status == status)
+            reason = reasons[i].reason;
+    buf_text(out, minor ? "HTTP/1.1 " : "HTTP/1.0 ");
+    put_decimal(out, (size_t)status);
+    buf_text(out, reason ? " " : " status code ");
+    if (reason)
+        buf_text(out, reason);
+    else
+        put_decimal(out, (size_t)status);
+    buf_text(out, "\r\n");
+}
+
+static void put_header(struct buf *out, const char *name, struct span value)
+{
+    buf_text(out, name);
+    buf_text(out, ": ");
+    buf_span(out, value);
+    buf_text(out, "\r\n");
+}
+
+/* The handler's headers; in their own order where the reply is bare. */
+static void put_headers(struct buf *out, const struct reply *reply)
+{
+    size_t order[REPLY_HEADERS_MAX], n = 0;
+
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        size_t at = n++;
+        for (; !reply->bare && at && strcmp(reply->headers[order[at - 1]].name, reply->headers[i].name) > 0; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    for (size_t i = 0; i < n; i++)
+        put_header(out, reply->headers[order[i]].name, reply->headers[order[i]].value);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------- */
+
+/* How a reply ends and what its head says about it. */
+struct layout {
+    bool body;    /* it has one: not for HEAD */
+    bool length;  /* Content-Length */
+    bool chunked; /* Transfer-Encoding */
+    bool keep;    /* the connection stays open */
+};
+
+static struct layout layout_of(const struct reply *reply, const struct request *request, bool keep_alive)
+{
+    bool head = span_is(request->method, "HEAD"), held = reply->body.n <= LENGTH_KNOWN_MAX;
+    struct layout layout = { .body = !head };
+
+    layout.length = held && (!head || reply->body.n > 0);
+    layout.chunked = !head && !held && request->http_minor > 0;
+    layout.keep = keep_alive && !reply->close && (request->http_minor > 0 || head || layout.length);
+    return layout;
+}
+
+/* 1.1 says when it closes, 1.0 when it does not. */
+static const char *connection_of(const struct layout *layout, const struct request *request)
+{
+    if (request->http_minor == 0)
+        return layout->keep ? "keep-alive" : NULL;
+    return layout->keep ? NULL : "close";
+}
+
+static void put_own_headers(struct buf *out, const struct reply *reply, const struct layout *layout,
+                            const char *connection, const char *date)
+{
+    put_header(out, "Date", span_text(date));
+    if (layout->length) {
+        buf_text(out, "Content-Length: ");
+        put_decimal(out, reply->body.n);
+        buf_text(out, "\r\n");
+    }
+    if (reply->sniffed && reply->body.n)
+        put_header(out, "Content-Type", SPAN("text/plain; charset=utf-8"));
+    if (connection)
+        put_header(out, "Connection", span_text(connection));
+    if (layout->chunked)
+        put_header(out, "Transfer-Encoding", SPAN("chunked"));
+}
+
+static void put_body(struct buf *out, struct span body, bool chunked)
+{
+    if (chunked)
+        buf_printf(out, "%zx\r\n", body.n);
+    buf_span(out, body);
+    if (chunked)
+        buf_text(out, "\r\n0\r\n\r\n");
+}
+
+bool reply_render(const struct reply *reply, const struct request *request, const char *date, bool keep_alive,
+                  struct buf *out)
+{
+    struct layout layout = layout_of(reply, request, keep_alive);
+
+    if (reply->status == 0)
+        return false;
+    put_status_line(out, reply->status, reply->bare ? 1 : request->http_minor);
+    put_headers(out, reply);
+    if (!reply->bare)
+        put_own_headers(out, reply, &layout, connection_of(&layout, request), date);
+    buf_text(out, "\r\n");
+    if (reply->bare || layout.body)
+        put_body(out, buf_view(&reply->body), layout.chunked && !reply->bare);
+    return reply->bare ? keep_alive && !reply->close : layout.keep;
+}
+
+/* ---- dates ------------------------------------------------------------------------------------------------- */
+
+static char *put_name(char *to, const char names[][4], int i)
+{
+    memcpy(to, names[i], 3);
+    return to + 3;
+}
+
+static char *put_number(char *to, int value, int width, char after)
+{
+    for (int i = width; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    to[width] = after;
+    return to + width + 1;
+}
+
+void http_date(int64_t ns, char out[HTTP_DATE_SIZE])
+{
+    static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+    static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    const int64_t second = 1000000000;
+    time_t seconds = (time_t)(ns / second - (ns % second < 0));
+    struct tm tm;
+
+    MUST(gmtime_r(&seconds, &tm));
+    char *p = put_name(out, days, tm.tm_wday);
+    *p++ = ',';
+    *p++ = ' ';
+    p = put_number(p, tm.tm_mday, 2, ' ');
+    p = put_name(p, months, tm.tm_mon);
+    *p++ = ' ';
+    p = put_number(p, tm.tm_year + 1900, 4, ' ');
+    p = put_number(p, tm.tm_hour, 2, ':');
+    p = put_number(p, tm.tm_min, 2, ':');
+    p = put_number(p, tm.tm_sec, 2, ' ');
+    memcpy(p, "GMT", 4);
+}

@@ -1,0 +1,129 @@
+#include "wire/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* `http://host/path` → `/path`; an empty path is `/`. */
+static struct span without_origin(struct span raw)
+{
+    const char *colon = raw.n ? memmem(raw.p, raw.n, "://", 3) : NULL;
+
+    if (raw.n == 0 || raw.p[0] == '/' || !colon)
+        return raw;
+    struct span rest = span_of(colon + 3, raw.n - (size_t)(colon + 3 - raw.p));
+    for (size_t i = 0; i < rest.n; i++)
+        if (rest.p[i] == '/' || rest.p[i] == '?')
+            return span_of(rest.p + i, rest.n - i);
+    return SPAN("/");
+}
+
+static enum err decode(struct span raw, struct arena *arena, struct span *out)
+{
+    char *p = arena_alloc(arena, raw.n + 1);
+    size_t n = 0;
+
+    if (!p)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < raw.n; i++) {
+        if (raw.p[i] != '%') {
+            p[n++] = raw.p[i];
+            continue;
+        }
+        if (i + 2 >= raw.n || hex_value(raw.p[i + 1]) < 0 || hex_value(raw.p[i + 2]) < 0)
+            return ERR_INVALID;
+        p[n++] = (char)(hex_value(raw.p[i + 1]) << 4 | hex_value(raw.p[i + 2]));
+        i += 2;
+    }
+    *out = span_of(p, n);
+    return ERR_OK;
+}
+
+/* Drops the last segment of the `n` bytes. */
+static size_t parent(const char *p, size_t n)
+{
+    while (n > 0 && p[n - 1] != '/')
+        n--;
+    return n > 0 ? n - 1 : 0;
+}
+
+/* No empty segment, no `.`, no `..`; a slash at the end stays (Go's cleanPath). */
+static struct span clean(struct span path, struct arena *arena)
+{
+    char *p = arena_alloc(arena, path.n + 2);
+    size_t n = 0;
+
+    if (!p)
+        return path;
+    for (size_t i = 0; i < path.n;) {
+        while (i < path.n && path.p[i] == '/')
+            i++;
+        size_t begin = i;
+        while (i < path.n && path.p[i] != '/')
+            i++;
+        struct span segment = span_of(path.p + begin, i - begin);
+        if (segment.n == 0 || span_is(segment, "."))
+            continue;
+        if (span_is(segment, "..")) {
+            n = parent(p, n);
+            continue;
+        }
+        p[n++] = '/';
+        memcpy(p + n, segment.p, segment.n);
+        n += segment.n;
+    }
+    bool slash = path.n && path.p[path.n - 1] == '/';
+    if (n == 0 || slash)
+        p[n++] = '/';
+    return span_of(p, n);
+}
+
+enum err target_read(struct span raw, struct arena *arena, struct target *target)
+{
+    struct span rest = without_origin(raw);
+    const char *mark = rest.n ? memchr(rest.p, '?', rest.n) : NULL;
+
+    *target = (struct target){ .has_query = mark != NULL };
+    if (mark) {
+        target->query = span_of(mark + 1, rest.n - (size_t)(mark + 1 - rest.p));
+        rest.n = (size_t)(mark - rest.p);
+    }
+    if (rest.n == 0)
+        rest = SPAN("/");
+    if (rest.p[0] != '/' && !span_is(rest, "*"))
+        return ERR_INVALID;
+    enum err err = decode(rest, arena, &target->path);
+    if (!err)
+        target->clean = clean(target->path, arena);
+    return err;
+}
+
+/* What may stand in a path as it is (Go's shouldEscape, encodePath). */
+static bool stands(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-_.~$&+,/:;=@", c));
+}
+
+struct span target_escape(struct span path, struct arena *arena)
+{
+    char *p = arena_alloc(arena, path.n * 3 + 1);
+    size_t n = 0;
+
+    if (!p)
+        return path;
+    for (size_t i = 0; i < path.n; i++) {
+        if (stands(path.p[i]))
+            p[n++] = path.p[i];
+        else
+            n += (size_t)snprintf(p + n, 4, "%%%02X", (unsigned)(unsigned char)path.p[i]);
+    }
+    return span_of(p, n);
+}

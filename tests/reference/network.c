@@ -1,0 +1,162 @@
+#include "reference/network.h"
+
+#include "wire/dialect.h"
+
+#include <stdlib.h>
+
+/* ---- what the recorded nodes do ----------------------------------------------------------------------- */
+
+#define MS(n) { .after = (n) * NS_PER_MS }
+#define TEXT(literal) { "" literal, sizeof(literal) - 1 }
+
+static struct bid_behaviour bids_at_once = { 0 };
+static struct bid_behaviour bids_in_a_race = { .after = { .after = NS_PER_MS / 2, .jitter = NS_PER_MS / 2 } };
+static struct bid_behaviour bids_never = { .after = { .after = NS_NEVER } };
+static struct bid_behaviour rejects_at_once = { .reject = true };
+static struct bid_behaviour rejects_in_a_race = { .after = { .after = NS_PER_MS / 2, .jitter = NS_PER_MS / 2 }, .reject = true };
+
+static struct run_behaviour runs_and_talks = {
+    .after = MS(200), .output = { .exit_code = 3, .stdout_text = TEXT("hello <&> \xe2\x80\xa8\x01\x7f\n") }
+};
+static struct run_behaviour runs_for_seconds = { .after = MS(10000) };
+static struct run_behaviour ends_at_once = { 0 };
+static struct run_behaviour fails_at_once = { .fail = true, .error = TEXT("I am a bad executor") };
+
+static struct verify_behaviour verified = { .verdict = VERDICT_ACCEPTED };
+static struct verify_behaviour refused = { .verdict = VERDICT_REJECTED };
+static struct verify_behaviour explodes = { .verdict = VERDICT_ERROR, .error = TEXT("verifier exploded") };
+
+static struct publish_behaviour publishes_to_ipfs = { .after = MS(300), .cid = TEXT("QmCID") };
+static struct publish_behaviour publishes_nothing = { .what = PUBLISH_NOTHING };
+static struct publish_behaviour fails_to_publish = { .what = PUBLISH_FAILS, .error = TEXT("I am a bad publisher") };
+
+/* By the beginning of the name; the first that fits. */
+static const struct node_kind {
+    const char *name;
+    struct bid_behaviour *bid, *racing_bid;
+    struct run_behaviour *run;
+    struct verify_behaviour *verify;
+    struct publish_behaviour *publish;
+} kinds[] = {
+    { "good-", &bids_at_once, &bids_in_a_race, &runs_and_talks, &verified, &publishes_to_ipfs },
+    { "noop-", &bids_at_once, &bids_in_a_race, &ends_at_once, &verified, &publishes_nothing },
+    { "rejector-", &rejects_at_once, &rejects_in_a_race, &ends_at_once, &verified, &publishes_nothing },
+    { "badexec-", &bids_at_once, &bids_in_a_race, &fails_at_once, &verified, &publishes_nothing },
+    { "badpub-", &bids_at_once, &bids_in_a_race, &ends_at_once, &verified, &fails_to_publish },
+    { "badresult-vererr", &bids_at_once, &bids_in_a_race, &ends_at_once, &explodes, &publishes_nothing },
+    { "badresult-", &bids_at_once, &bids_in_a_race, &ends_at_once, &refused, &publishes_nothing },
+    { "unreach-", &bids_never, &bids_never, &ends_at_once, &verified, &publishes_nothing },
+    { "silent-", &bids_never, &bids_never, &ends_at_once, &verified, &publishes_nothing },
+    { "slow-", &bids_at_once, &bids_in_a_race, &runs_for_seconds, &verified, &publishes_to_ipfs },
+};
+
+static const struct node_kind *kind_of(struct span name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (span_starts(name, span_text(kinds[i].name)))
+            return &kinds[i];
+    return NULL;
+}
+
+static bool ends_with(struct span text, const char *end)
+{
+    size_t n = strlen(end);
+
+    return text.n >= n && memcmp(text.p + text.n - n, end, n) == 0;
+}
+
+/* Labels and bounds of the full releases' own nodes. */
+static void set_up_full_node(struct node *node, size_t number, struct arena *arena)
+{
+    struct span_pair *labels = arena_alloc(arena, 2 * sizeof *labels);
+
+    MUST(labels);
+    labels[0] = (struct span_pair){ SPAN("env"), SPAN("devstack") };
+    labels[1] = (struct span_pair){ SPAN("name"), arena_printf(arena, "node-%zu", number) };
+    node->labels = (struct span_map){ labels, 2 };
+    node->max_job = (struct resources){ SPAN("8"), SPAN("16GB"), SPAN("100GB"), SPAN("0") };
+}
+
+static void set_up_bare_node(struct node *node)
+{
+    node->id = node->name;
+    node->labels = (struct span_map){ 0 };
+    node->engines = 0;
+    node->timeout_min = node->timeout_max = 0;
+}
+
+static struct node node_named(struct span name, size_t number, const struct told_network *network, const char *release,
+                              enum network_manner manner, struct arena *arena)
+{
+    const struct node_kind *kind = kind_of(name);
+    struct node node = node_good(name, span_text(release));
+
+    MUST(kind);
+    node.bid = (struct bid_list){ manner == NETWORK_RACING ? kind->racing_bid : kind->bid, 1 };
+    node.run = (struct run_list){ kind->run, 1 };
+    node.verify = (struct verify_list){ kind->verify, 1 };
+    node.publish = (struct publish_list){ ends_with(name, "-noop") ? &publishes_nothing : kind->publish, 1 };
+    if (span_starts(name, SPAN("unreach-")))
+        node.unreachable = arena_printf(arena, "failed to dial %.*s", SPAN_ARG(name));
+    if (network->default_policy)
+        set_up_full_node(&node, number, arena);
+    else
+        set_up_bare_node(&node);
+    return node;
+}
+
+/* ---- options ------------------------------------------------------------------------------------------ */
+
+static enum selection selection_of(struct span name)
+{
+    if (span_is(name, "reject"))
+        return SELECTION_REJECT;
+    return span_is(name, "wait") ? SELECTION_WAIT : SELECTION_ACCEPT;
+}
+
+static struct scheduler_options scheduler_of(const struct told_network *network, enum network_manner manner, struct span approver)
+{
+    struct scheduler_options options = {
+        .selection = network->default_policy ? SELECTION_DEFAULT : SELECTION_ACCEPT,
+        .reject_reason = SPAN("because"),
+        .ties_random = manner == NETWORK_RACING,
+        .approver = approver,
+    };
+
+    for (size_t i = 0; i < network->options.n; i++) {
+        struct span option = network->options.at[i];
+        if (span_is(option, "-retry=false")) {
+            options.no_retry = true;
+            continue;
+        }
+        MUST(i + 1 < network->options.n);
+        struct span value = network->options.at[++i];
+        if (span_is(option, "-over"))
+            options.overask = strtoll(value.p, NULL, 10);
+        else if (span_is(option, "-hk"))
+            options.housekeeping = strtoll(value.p, NULL, 10) * NS_PER_SECOND;
+        else if (span_is(option, "-sel"))
+            options.selection = selection_of(value);
+        else
+            MUST(!"an option that the README does not tell");
+    }
+    return options;
+}
+
+struct engine_options network_options(const struct told_network *network, const char *release, enum network_manner manner,
+                                      struct span approver, uint64_t seed, struct arena *arena)
+{
+    const struct dialect *dialect = dialect_find(span_text(release));
+    struct node *nodes = arena_alloc(arena, network->nodes.n * sizeof *nodes);
+
+    MUST(dialect && nodes);
+    for (size_t i = 0; i < network->nodes.n; i++)
+        nodes[i] = node_named(network->nodes.at[i], i + 1, network, release, manner, arena);
+    return (struct engine_options){
+        .rules = dialect->rules,
+        .scheduler = scheduler_of(network, manner, approver),
+        .nodes = nodes,
+        .n_nodes = network->nodes.n,
+        .ids = ids_of_seed(seed),
+    };
+}

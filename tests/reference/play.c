@@ -1,0 +1,262 @@
+#include "reference/play.h"
+
+#include "core/signature.h"
+#include "edge/server.h"
+#include "reference/network.h"
+#include "support/http_client.h"
+#include "wire/dialect.h"
+
+#include <stdlib.h>
+
+enum { REQUEST_MAX = 64 * 1024 * 1024 };
+
+/* ---- clients ------------------------------------------------------------------------------------------ */
+
+static enum err client_load(struct client_key *client, struct arena *arena, struct error *error)
+{
+    struct buf der CLEANUP(buf_release) = buf_init(REQUEST_MAX), text CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    struct span path = arena_printf(arena, TESTS_DIR "/reference/client-%s.der", client->name), bytes;
+    char id[CLIENT_ID_SIZE + 1];
+    struct public_key public;
+
+    enum err err = file_read(path.p, arena, &bytes, error);
+    if (err == ERR_OK)
+        err = signing_key_parse(bytes, &client->key, error);
+    if (err == ERR_OK)
+        err = signing_key_public_der(client->key, &der);
+    if (err != ERR_OK)
+        return err;
+    base64_encode(&text, buf_view(&der));
+    client->public_key = arena_span(arena, buf_view(&text));
+    err = public_key_read(client->public_key, arena, &public, error);
+    if (err != ERR_OK)
+        return err;
+    client_id_of(&public, id);
+    client->id = arena_span(arena, span_text(id));
+    return ERR_OK;
+}
+
+enum err clients_load(struct clients *clients, struct error *error)
+{
+    *clients = (struct clients){ .at = { { .name = "A" }, { .name = "B" } } };
+    for (size_t i = 0; i < CLIENTS; i++) {
+        enum err err = client_load(&clients->at[i], &clients->arena, error);
+        if (err != ERR_OK)
+            return err;
+    }
+    return ERR_OK;
+}
+
+void clients_release(struct clients *clients)
+{
+    for (size_t i = 0; i < CLIENTS; i++)
+        signing_key_free(clients->at[i].key);
+    arena_release(&clients->arena);
+}
+
+static const struct client_key *client_named(const struct clients *clients, struct span name)
+{
+    for (size_t i = 0; i < CLIENTS; i++)
+        if (span_is(name, clients->at[i].name))
+            return &clients->at[i];
+    MUST(!"a client that the recordings do not have");
+    return NULL;
+}
+
+/* ---- requests ----------------------------------------------------------------------------------------- */
+
+struct playing {
+    const struct reference_case *c;
+    const struct clients *clients;
+    struct server *server;
+    struct arena *arena;
+    struct telling *ours;
+    struct told_reply *replies;
+};
+
+/* `${job1}` or `${short1}` at the start of `text`: what it stands for and how long it is; 0 = neither. */
+static size_t marked_id(const struct names *names, struct span text, struct span *id)
+{
+    bool is_short = span_starts(text, SPAN("${short"));
+
+    if (!is_short && !span_starts(text, SPAN("${job")))
+        return 0;
+    size_t digits = is_short ? 7 : 5;
+    char *end;
+    unsigned long n = strtoul(text.p + digits, &end, 10);
+    if (*end != '}' || n == 0 || n > names->n_jobs)
+        return 0;
+    *id = names->jobs[n - 1];
+    if (is_short)
+        id->n = SHORT_ID_SIZE;
+    return (size_t)(end - text.p) + 1;
+}
+
+static void put_with_ids(struct buf *out, const struct names *names, struct span text)
+{
+    for (size_t i = 0; i < text.n;) {
+        struct span id;
+        size_t n = text.p[i] == '$' ? marked_id(names, span_of(text.p + i, text.n - i), &id) : 0;
+        if (n)
+            buf_span(out, id);
+        else
+            buf_char(out, text.p[i]);
+        i += n ? n : 1;
+    }
+}
+
+static void put_signature(struct buf *out, const struct client_key *client, struct span payload)
+{
+    struct buf signature CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+
+    MUST(signing_key_sign(client->key, payload, &signature) == ERR_OK);
+    base64_encode(out, buf_view(&signature));
+}
+
+/* {"FIELD":PAYLOAD,"signature":"…","client_public_key":"…"} */
+static void put_envelope(struct buf *out, const struct playing *p, const struct told_request *request)
+{
+    const struct client_key *client = client_named(p->clients, request->key);
+    struct buf payload CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+
+    put_with_ids(&payload, &p->ours->names, request->payload);
+    buf_printf(out, "{\"%.*s\":", SPAN_ARG(request->field));
+    buf_span(out, buf_view(&payload));
+    buf_text(out, ",\"signature\":\"");
+    if (request->signature.p)
+        buf_span(out, request->signature);
+    else
+        put_signature(out, client, buf_view(&payload));
+    buf_text(out, "\",\"client_public_key\":\"");
+    buf_span(out, request->public_key.p ? request->public_key : client->public_key);
+    buf_text(out, "\"}");
+}
+
+static bool names_header(const struct told_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->headers.n; i++)
+        if (span_eq_nocase(request->headers.at[i].name, span_text(name)))
+            return true;
+    return false;
+}
+
+static void put_header(struct buf *out, struct span name, struct span value)
+{
+    buf_printf(out, "%.*s: %.*s\r\n", SPAN_ARG(name), SPAN_ARG(value));
+}
+
+static void put_request(struct buf *out, const struct playing *p, const struct told_request *request)
+{
+    struct buf body CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+
+    if (request->is_signed)
+        put_envelope(&body, p, request);
+    else
+        put_with_ids(&body, &p->ours->names, request->body);
+    buf_printf(out, "%.*s %.*s %.*s\r\n", SPAN_ARG(request->method), SPAN_ARG(request->target), SPAN_ARG(request->version));
+    if (!names_header(request, "Host"))
+        put_header(out, SPAN("Host"), SPAN("requester"));
+    if (!names_header(request, "Connection"))
+        put_header(out, SPAN("Connection"), SPAN("close"));
+    for (size_t i = 0; i < request->headers.n; i++)
+        if (!request->headers.at[i].taken_away)
+            put_header(out, request->headers.at[i].name, request->headers.at[i].value);
+    if (!request->no_length)
+        buf_printf(out, "Content-Length: %zu\r\n", body.n);
+    buf_text(out, "\r\n");
+    buf_span(out, buf_view(&body));
+}
+
+/* ---- replies ------------------------------------------------------------------------------------------ */
+
+static enum framing framing_told(enum http_framing framing)
+{
+    static const enum framing told[] = { [HTTP_FRAMING_NONE] = FRAMING_UNKNOWN,
+                                         [HTTP_FRAMING_LENGTH] = FRAMING_LENGTH,
+                                         [HTTP_FRAMING_CHUNKED] = FRAMING_CHUNKED,
+                                         [HTTP_FRAMING_CLOSE] = FRAMING_CLOSE };
+
+    return told[framing];
+}
+
+static struct told_reply reply_told(const struct http_reply *reply, struct arena *arena)
+{
+    struct told_reply told = { .none = reply->end == HTTP_READ_EMPTY };
+
+    if (reply->end != HTTP_READ_REPLY) {
+        told.trouble = told.none ? told.trouble : span_text(http_read_end_name(reply->end));
+        return told;
+    }
+    told.status_line = arena_span(arena, reply->status_line);
+    told.interim.at = arena_alloc(arena, reply->n_interim * sizeof(struct span));
+    told.headers.at = arena_alloc(arena, reply->n_headers * sizeof(struct told_header));
+    MUST(told.interim.at && told.headers.at);
+    for (size_t i = 0; i < reply->n_interim; i++)
+        told.interim.at[told.interim.n++] = arena_span(arena, reply->interim[i]);
+    for (size_t i = 0; i < reply->n_headers; i++)
+        told.headers.at[told.headers.n++] = (struct told_header){ .name = arena_span(arena, reply->headers[i].name),
+                                                                  .value = arena_span(arena, reply->headers[i].value) };
+    told.framing = framing_told(reply->framing);
+    told.body = arena_span(arena, buf_view(&reply->body));
+    return told;
+}
+
+/* A job submitted in the case takes the next `${jobN}`. */
+static void learn_job(struct playing *p, const struct told_request *request, const struct told_reply *reply)
+{
+    if (!span_is(request->target, "/requester/submit"))
+        return;
+    for (size_t i = 0; i < reply->headers.n; i++)
+        if (span_is(reply->headers.at[i].name, "X-Bacalhau-Job-Id"))
+            names_add_job(&p->ours->names, reply->headers.at[i].value);
+}
+
+/* ---- playing ------------------------------------------------------------------------------------------ */
+
+static void play_step(struct playing *p, size_t i)
+{
+    const struct step *step = &p->c->steps[i];
+    struct buf bytes CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+
+    if (step->wait_ns) {
+        server_advance(p->server, step->wait_ns);
+        return;
+    }
+    put_request(&bytes, p, &step->request);
+    struct span method = arena_span(p->arena, step->request.method); /* with a NUL after it */
+    struct http_reply reply = http_exchange(server_port(p->server), bytes.p, bytes.n, method.p);
+    p->replies[i] = reply_told(&reply, p->arena);
+    http_reply_release(&reply);
+    learn_job(p, &step->request, &p->replies[i]);
+}
+
+static struct server_options options_for(const struct reference_case *c, const char *release, uint64_t seed,
+                                         const struct clients *clients, struct arena *arena)
+{
+    return (struct server_options){
+        .host = "127.0.0.1",
+        .engine = network_options(&c->network, release, NETWORK_IN_ORDER, clients->at[0].id, seed, arena),
+        .api = { .dialect = dialect_find(span_text(release)), .signatures = SIGNATURES_STRICT, .fixed_health = true },
+        .clock = CLOCK_KIND_MANUAL,
+        .log = LOG_OFF,
+    };
+}
+
+enum err case_play(const struct reference_case *c, const char *release, uint64_t seed, const struct clients *clients,
+                   struct arena *arena, struct telling *ours, struct error *error)
+{
+    struct playing p = { .c = c, .clients = clients, .arena = arena, .ours = ours };
+    struct server_options options = options_for(c, release, seed, clients, arena);
+
+    enum err err = server_start(&options, &p.server, error);
+    if (err != ERR_OK)
+        return err;
+    p.replies = arena_alloc(arena, c->n_steps * sizeof *p.replies);
+    MUST(p.replies);
+    *ours = (struct telling){ .of = c, .replies = p.replies };
+    for (size_t i = 0; i < c->n_steps; i++)
+        play_step(&p, i);
+    server_stop(p.server);
+    telling_name_nodes(ours);
+    return ERR_OK;
+}

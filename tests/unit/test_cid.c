@@ -1,0 +1,114 @@
+#include "core/cid.h"
+#include "core/signature.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+static const struct base58 {
+    struct span bytes;
+    const char *text;
+} base58[] = {
+    { { NULL, 0 }, "" },
+    { { "\0", 1 }, "1" },
+    { { "\0\0\0", 3 }, "111" },
+    { { "\x39", 1 }, "z" },
+    { { "\x3a", 1 }, "21" },
+    { { "\xff", 1 }, "5Q" },
+    { { "Hello World!", 12 }, "2NEpo7TZRRrLZSi2U" },
+    { { "\0\0\x28\x7f\xb4\xcd", 6 }, "11233QC4" },
+};
+
+START_TEST(bytes_become_base58)
+{
+    CLEANUP(buf_release) struct buf out = buf_init(100);
+
+    buf_text(&out, ">");
+    base58_encode(&out, base58[_i].bytes);
+
+    ck_assert_msg(span_is(span_of(out.p + 1, out.n - 1), base58[_i].text), "%s: %s", base58[_i].text, out.p);
+}
+END_TEST
+
+START_TEST(base58_stops_at_the_buffers_maximum)
+{
+    CLEANUP(buf_release) struct buf out = buf_init(5);
+
+    base58_encode(&out, SPAN("Hello World!"));
+
+    ck_assert(out.failed);
+    ck_assert_uint_eq(out.n, 0);
+}
+END_TEST
+
+START_TEST(the_cid_of_nothing_is_the_known_one)
+{
+    unsigned char digest[SHA256_SIZE];
+    char text[MULTIHASH_TEXT_SIZE + 1];
+
+    crypto_sha256(SPAN(""), digest);
+    multihash_text(digest, text);
+
+    ck_assert_str_eq(text, "QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n");
+}
+END_TEST
+
+static const struct edge {
+    unsigned char fill;
+    const char *text;
+} edges[] = {
+    { 0x00, "QmNLei78zWmzUdbeRB3CiUfAizWUrbeeZh5K1rhAQKCh51" },
+    { 0xff, "QmfZy5bvk7a3DQAjCbGNtmrPXWkyVvPrdnZMyBZ5q5ieKG" },
+};
+
+START_TEST(the_lowest_and_the_highest_digest_have_46_characters)
+{
+    unsigned char digest[SHA256_SIZE];
+    char text[MULTIHASH_TEXT_SIZE + 1];
+
+    memset(digest, edges[_i].fill, sizeof digest);
+    multihash_text(digest, text);
+
+    ck_assert_str_eq(text, edges[_i].text);
+}
+END_TEST
+
+/* From the recordings: RequesterPublicKey and RequesterNodeID of one node. */
+START_TEST(a_node_id_is_the_multihash_of_its_public_key)
+{
+    static const char key[] =
+        "CAASpgIwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQD2uGOX2T1zhOoPvLQ4IY9/OGxupskdk1ayKir7cQZ1lh2sHXOf"
+        "cDutwlTSs/lzfUdjJ1fR7jYMduGFniDOL51+HsP3djZSF2ky/TrxiZa+tmMF/OaiFQMy7pRVFVVlCTQj/ZAElDVGFwVYCsnXmKUj"
+        "cZeQpkBwYakod8YI/kliysA5Pm4T+IwkNsAPyu4CLGP2DsiuZftLWnMADzsWrjUahZJcM/e7fTD6qtInjr+uqq51XUuVfJgUqaDE"
+        "DguaaTfb+3dxlHvxx2Ib1ymCoU6+xSsgoWG2N3e9nuieX3RvTX7o8INaEWbDLQqRofYuMpEi9E3UpEvrz/OEm1z1YSopAgMBAAE=";
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    unsigned char digest[SHA256_SIZE];
+    char text[MULTIHASH_TEXT_SIZE + 1];
+    struct span bytes;
+
+    ck_assert_int_eq(base64_decode(span_text(key), &arena, &bytes, NULL), ERR_OK);
+    crypto_sha256(bytes, digest);
+    multihash_text(digest, text);
+
+    ck_assert_str_eq(text, "QmW93hUHrzPYWq5MPXPnenUjj52Q8que9A7T53sXcRqn5h");
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("cid");
+    TCase *tests = tcase_create("cid");
+    SRunner *runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tests);
+    tcase_add_loop_test(tests, bytes_become_base58, 0, ROWS(base58));
+    tcase_add_test(tests, base58_stops_at_the_buffers_maximum);
+    tcase_add_test(tests, the_cid_of_nothing_is_the_known_one);
+    tcase_add_loop_test(tests, the_lowest_and_the_highest_digest_have_46_characters, 0, ROWS(edges));
+    tcase_add_test(tests, a_node_id_is_the_multihash_of_its_public_key);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,130 @@
+#include "core/ids.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/* ---- draws ------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_seed_draws_what_splitmix64_draws)
+{
+    struct id_source ids = ids_of_seed(1234567);
+
+    ck_assert(ids_draw(&ids) == UINT64_C(6457827717110365317));
+    ck_assert(ids_draw(&ids) == UINT64_C(3203168211198807973));
+    ck_assert(ids_draw(&ids) == UINT64_C(9817491932198370423));
+}
+END_TEST
+
+START_TEST(the_system_never_draws_the_same_twice)
+{
+    struct id_source ids = ids_of_system();
+
+    ck_assert(ids_draw(&ids) != ids_draw(&ids));
+}
+END_TEST
+
+static const uint64_t limits[] = { 1, 2, 3, 10, UINT64_C(1) << 32, (UINT64_C(1) << 63) + 1, UINT64_MAX };
+
+START_TEST(draws_stay_below_their_limit)
+{
+    struct id_source ids = ids_of_seed(1);
+
+    for (int i = 0; i < 1000; i++)
+        ck_assert(ids_below(&ids, limits[_i]) < limits[_i]);
+}
+END_TEST
+
+START_TEST(draws_are_even)
+{
+    struct id_source ids = ids_of_seed(1);
+    int count[3] = { 0 };
+
+    for (int i = 0; i < 30000; i++)
+        count[ids_below(&ids, 3)]++;
+
+    for (int i = 0; i < 3; i++)
+        ck_assert_msg(count[i] > 9500 && count[i] < 10500, "%d of 30000", count[i]);
+}
+END_TEST
+
+/* ---- ids --------------------------------------------------------------------------------------------------- */
+
+static void assert_uuid(const char *uuid)
+{
+    ck_assert_uint_eq(strlen(uuid), UUID_SIZE);
+    ck_assert_uint_eq(strspn(uuid, "910a2dec-8902-4cc1-beeb-8da1658eec67"), UUID_SIZE);
+    ck_assert_int_eq(uuid[8], '-');
+    ck_assert_int_eq(uuid[14], '4');
+    ck_assert_ptr_nonnull(strchr("89ab", uuid[19]));
+}
+
+START_TEST(uuids_are_of_version_4_and_lower_case)
+{
+    struct id_source ids = ids_of_system();
+    char uuid[UUID_SIZE + 1];
+
+    for (int i = 0; i < 100; i++) {
+        ids_uuid(&ids, uuid);
+        assert_uuid(uuid);
+    }
+}
+END_TEST
+
+START_TEST(a_seed_means_the_same_ids_everywhere)
+{
+    struct id_source ids = ids_of_seed(1);
+    char uuid[UUID_SIZE + 1], cid[CID_SIZE + 1];
+
+    ids_uuid(&ids, uuid);
+    ids_cid(&ids, cid);
+
+    ck_assert_str_eq(uuid, "910a2dec-8902-4cc1-beeb-8da1658eec67");
+    ck_assert_str_eq(cid, "Qmf4zPWuEBfPBbbaDVGmosxFyeu7hXAJnh43AMAedeq1if");
+}
+END_TEST
+
+START_TEST(cids_have_46_characters_and_begin_with_Qm)
+{
+    struct id_source ids = ids_of_system();
+    char cid[CID_SIZE + 1];
+
+    for (int i = 0; i < 100; i++) {
+        ids_cid(&ids, cid);
+        ck_assert_uint_eq(strlen(cid), CID_SIZE);
+        ck_assert_int_eq(strncmp(cid, "Qm", 2), 0);
+    }
+}
+END_TEST
+
+START_TEST(ids_of_one_source_differ)
+{
+    struct id_source ids = ids_of_seed(7);
+    char a[UUID_SIZE + 1], b[UUID_SIZE + 1];
+
+    ids_uuid(&ids, a);
+    ids_uuid(&ids, b);
+
+    ck_assert_str_ne(a, b);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ids");
+    TCase *tests = tcase_create("ids");
+    SRunner *runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tests);
+    tcase_add_test(tests, a_seed_draws_what_splitmix64_draws);
+    tcase_add_test(tests, the_system_never_draws_the_same_twice);
+    tcase_add_loop_test(tests, draws_stay_below_their_limit, 0, sizeof limits / sizeof limits[0]);
+    tcase_add_test(tests, draws_are_even);
+    tcase_add_test(tests, uuids_are_of_version_4_and_lower_case);
+    tcase_add_test(tests, a_seed_means_the_same_ids_everywhere);
+    tcase_add_test(tests, cids_have_46_characters_and_begin_with_Qm);
+    tcase_add_test(tests, ids_of_one_source_differ);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

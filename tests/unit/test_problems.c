@@ -1,0 +1,118 @@
+#include "wire/problems.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#define ROWS(table) (int)(sizeof table / sizeof table[0])
+
+static struct reply reply;
+
+static void setup(void)
+{
+    reply_init(&reply);
+}
+
+static void teardown(void)
+{
+    reply_release(&reply);
+}
+
+static void assert_is(int status, const char *body)
+{
+    ck_assert_int_eq(reply.status, status);
+    ck_assert_str_eq(reply.body.p, body);
+    ck_assert_msg(reply.body.n == strlen(body), "%zu", reply.body.n);
+}
+
+START_TEST(a_plain_problem_is_its_text_and_a_line_break)
+{
+    problem_plain(&reply, 404, SPAN("404 page not found"));
+
+    assert_is(404, "404 page not found\n");
+}
+END_TEST
+
+START_TEST(a_plain_problem_keeps_a_nul_byte)
+{
+    problem_plain(&reply, 500, SPAN("Job not found. ID: a\0b"));
+
+    ck_assert(span_eq(buf_view(&reply.body), SPAN("Job not found. ID: a\0b\n")));
+}
+END_TEST
+
+static const struct object {
+    struct span message;
+    const char *body;
+} objects[] = {
+    { { "EOF", 3 }, "{\"Code\":\"error-unknown-server-error\",\"Message\":\"EOF\",\"Details\":{},\"Err\":\"EOF\"}\n" },
+    { { "invalid character '\\'' <", 24 },
+      "{\"Code\":\"error-unknown-server-error\",\"Message\":\"invalid character '\\\\'' \\u003c\",\"Details\":{},"
+      "\"Err\":\"invalid character '\\\\'' \\u003c\"}\n" },
+};
+
+START_TEST(a_json_problem_says_its_text_twice)
+{
+    problem_json(&reply, 400, objects[_i].message);
+
+    assert_is(400, objects[_i].body);
+}
+END_TEST
+
+static const struct missing {
+    struct span id;
+    const char *body;
+} missing[] = {
+    { { "abcdefgh", 8 },
+      "{\"Code\":\"error-job-not-found\",\"Message\":\"Job not found. ID: abcdefgh\",\"Details\":{\"id\":\"abcdefgh\"},"
+      "\"Err\":\"Job not found. ID: abcdefgh\"}\n" },
+    { { "a\0b\"", 4 },
+      "{\"Code\":\"error-job-not-found\",\"Message\":\"Job not found. ID: a\\u0000b\\\"\",\"Details\":{\"id\":\"a\\u0000b\\\"\"},"
+      "\"Err\":\"Job not found. ID: a\\u0000b\\\"\"}\n" },
+    { { NULL, 0 },
+      "{\"Code\":\"error-job-not-found\",\"Message\":\"Job not found. ID: \",\"Details\":{\"id\":\"\"},\"Err\":\"Job not found. ID: \"}\n" },
+};
+
+START_TEST(a_missing_job_is_named_in_the_details)
+{
+    problem_job_not_found(&reply, 400, missing[_i].id);
+
+    assert_is(400, missing[_i].body);
+}
+END_TEST
+
+START_TEST(a_problem_replaces_the_body_and_keeps_the_headers_that_were_set)
+{
+    struct request request = { .method = SPAN("POST"), .http_minor = 1 };
+    struct buf out = buf_init(4096);
+
+    reply_header(&reply, "X-Bacalhau-Job-Id", SPAN(""));
+    reply.sniffed = true;
+    buf_text(&reply.body, "half a list");
+    problem_plain(&reply, 400, SPAN("EOF"));
+    reply_render(&reply, &request, "D", true, &out);
+
+    ck_assert_str_eq(out.p, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nX-Bacalhau-Job-Id: \r\n"
+                            "X-Content-Type-Options: nosniff\r\nDate: D\r\nContent-Length: 4\r\n\r\nEOF\n");
+    buf_release(&out);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("problems");
+    TCase *tcase = tcase_create("problems");
+
+    suite_add_tcase(suite, tcase);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_plain_problem_is_its_text_and_a_line_break);
+    tcase_add_test(tcase, a_plain_problem_keeps_a_nul_byte);
+    tcase_add_loop_test(tcase, a_json_problem_says_its_text_twice, 0, ROWS(objects));
+    tcase_add_loop_test(tcase, a_missing_job_is_named_in_the_details, 0, ROWS(missing));
+    tcase_add_test(tcase, a_problem_replaces_the_body_and_keeps_the_headers_that_were_set);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
