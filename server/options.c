@@ -1,6 +1,9 @@
 #include "options.h"
 
-#include "wire/codec.h"
+#include "base/duration.h"
+#include "base/moment.h"
+#include "base/nearest.h"
+#include "core/journal.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -11,12 +14,8 @@
 enum {
     PORT_MAX = 65535,
     MAX_JOBS_MAX = 100000000, /* more would not fit into a machine's memory */
-    SCALE_MAX = 1000000,      /* a million engine seconds a second: eleven days */
-    NAME_MAX_COMPARED = 40,   /* longer names are near to nothing */
     TWIN_MAX = 64,
-    RATE_LIMIT_BY_CLOCK = -1,
 };
-#define START_TIME_MAX (INT64_C(7258118400) * NS_PER_SECOND) /* 2200-01-01: the years till 2262 are for jobs */
 
 /* ---- the commands -------------------------------------------------------------------------------------- */
 
@@ -28,31 +27,47 @@ static const char sign_about[] =
     "\n  echo '{\"APIVersion\":\"V1beta1\",\"Spec\":{...}}' | mock-requester sign |\n"
     "    curl -d @- http://127.0.0.1:1234/requester/submit\n";
 
+static const char serve_about[] =
+    "\nA SCENARIO is the name of one that ships with the program (mock-requester scenarios), or a JSON file that\n"
+    "says what the network does; without one all goes well. With a / or .json at its end it is a file. Of several\n"
+    "the later ones win, and options win over files. MOCK_REQUESTER_SCENARIO names them too, divided by colons.\n";
+
+static const char check_about[] =
+    "\nAll errors of all files in one pass, a line each: FILE:LINE:COLUMN: what is wrong. Exit code 2 if there are any.\n";
+
+static const char simulate_about[] =
+    "\nAt +0s a job is submitted for each script of the scenario, made to fit its match, and a plain one for the\n"
+    "network: Docker, ubuntu, concurrency 1. Then a line for every change, until nothing is left to happen. Gates\n"
+    "are opened and answers read where only they are waited for; faults are listed, not played.\n";
+
 static const struct command_row {
     const char *name, *arguments, *help;
     const char *about;          /* more of it, for its own help */
-    bool later;                 /* not there yet */
     size_t operands;            /* how many it takes */
-    const char *operands_later; /* what they are, where they are not there yet */
-    const char *operands_twin;
+    const char *wanted;         /* what one at least is: "FILE"; NULL: there may be none */
+    const char *operands_twin;  /* a variable that names them, divided by colons */
 } commands[COMMAND_COUNT] = {
-    [COMMAND_SERVE] = { "serve", "[OPTIONS]", "answer as the requester does (the default command)",
-                        .operands = OPERANDS_MAX, .operands_later = "scenario files",
-                        .operands_twin = "MOCK_REQUESTER_SCENARIO" },
+    [COMMAND_SERVE] = { "serve", "[OPTIONS] [SCENARIO ...]", "answer as the requester does (the default command)",
+                        serve_about, .operands = OPERANDS_MAX, .operands_twin = "MOCK_REQUESTER_SCENARIO" },
     [COMMAND_SIGN] = { "sign", "[OPTIONS] [FILE]",
                        "print a signed envelope round the payload in FILE or on standard input", sign_about,
                        .operands = 1 },
     [COMMAND_PROBE] = { "probe", "[OPTIONS]", "ask a running one for /livez: exit 0 or 4 (health checks)" },
-    [COMMAND_CHECK] = { "check", "[OPTIONS] FILE ...", "validate scenario and fixture files", .later = true },
-    [COMMAND_SIMULATE] = { "simulate", "[OPTIONS] SCENARIO ...", "what would happen, in virtual time", .later = true },
-    [COMMAND_SCENARIOS] = { "scenarios", "[OPTIONS]", "list the catalogue", .later = true },
-    [COMMAND_SCHEMA] = { "schema", "scenario|fixture|control", "print the JSON Schema", .later = true },
+    [COMMAND_CHECK] = { "check", "[OPTIONS] FILE ...", "validate scenario and fixture files", check_about,
+                        .operands = SIZE_MAX, .wanted = "a FILE" },
+    [COMMAND_SIMULATE] = { "simulate", "[OPTIONS] SCENARIO ...",
+                           "what would happen, in virtual time, without a socket", simulate_about,
+                           .operands = OPERANDS_MAX, .wanted = "a SCENARIO" },
+    [COMMAND_SCENARIOS] = { "scenarios", "[OPTIONS]", "list the catalogue" },
+    [COMMAND_SCHEMA] = { "schema", "scenario|fixture|control",
+                         "print the JSON Schema of scenario or fixture files", .operands = 1,
+                         .wanted = "scenario or fixture" },
 };
 
 static const char *const exit_codes[] = {
     [EXIT_FINE] = "fine",
-    [EXIT_VERDICT] = "--strict and the verdict is bad (not there yet)",
-    [EXIT_USAGE] = "wrong usage",
+    [EXIT_VERDICT] = "--strict and the verdict is bad",
+    [EXIT_USAGE] = "wrong usage, or a file that does not pass check",
     [EXIT_PORT] = "the port cannot be had",
     [EXIT_OTHER] = "anything else",
 };
@@ -135,63 +150,8 @@ static enum err read_number(const struct option_row *row, const char *text, stru
     return ERR_OK;
 }
 
-/* ---- names that are near ------------------------------------------------------------------------------- */
-
-static size_t least_of(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* How many letters to change, add or drop (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_MAX_COMPARED + 1], n = strlen(b);
-
-    if (n > NAME_MAX_COMPARED)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t above = row[j];
-            row[j] = least_of(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
-            corner = above;
-        }
-    }
-    return row[n];
-}
-
-struct near {
-    const char *wanted;
-    const char *best; /* NULL: nothing near enough */
-    size_t distance;
-};
-
-static struct near near_to(const char *wanted)
-{
-    size_t third = strlen(wanted) / 3;
-
-    return (struct near){ wanted, NULL, (third > 2 ? third : 2) + 1 };
-}
-
-static void near_try(struct near *near, const char *name)
-{
-    size_t n = strlen(near->wanted), d = distance(near->wanted, name);
-
-    if (n > 1 && strncmp(near->wanted, name, n) == 0)
-        d = 1; /* the beginning of it */
-    if (d < near->distance && d < n) {
-        near->best = name;
-        near->distance = d;
-    }
-}
-
 /* Adds the nearest name to a text that says what is wrong. */
-static enum err with_nearest(struct error *error, const struct near *near, const char *prefix)
+static enum err with_nearest(struct error *error, const struct nearest *near, const char *prefix)
 {
     if (!error || !near->best)
         return ERR_INVALID;
@@ -201,7 +161,7 @@ static enum err with_nearest(struct error *error, const struct near *near, const
 
 /* ---- readers of names ---------------------------------------------------------------------------------- */
 
-static enum err refuse_choice(const struct option_row *row, const char *text, const struct near *near,
+static enum err refuse_choice(const struct option_row *row, const char *text, const struct nearest *near,
                               struct error *error)
 {
     error_set(error, ERR_INVALID, "wants %s, not \"%s\"", row->argument ? row->argument : "true or false", text);
@@ -211,7 +171,7 @@ static enum err refuse_choice(const struct option_row *row, const char *text, co
 static enum err read_choice(const struct option_row *row, const char *text, struct options *options,
                             struct error *error)
 {
-    struct near near = near_to(text);
+    struct nearest near = nearest_to(text);
     int *field = field_of(row, options);
 
     for (const struct choice *c = row->choices; c->name; c++) {
@@ -220,7 +180,7 @@ static enum err read_choice(const struct option_row *row, const char *text, stru
             return c->later ? ERR_STATE : ERR_OK;
         }
         if (!c->later)
-            near_try(&near, c->name);
+            nearest_try(&near, c->name);
     }
     return refuse_choice(row, text, &near, error);
 }
@@ -228,10 +188,10 @@ static enum err read_choice(const struct option_row *row, const char *text, stru
 static enum err read_dialect(const struct option_row *row, const char *text, struct options *options,
                              struct error *error)
 {
-    struct near near = near_to(text);
+    struct nearest near = nearest_to(text);
 
     for (const struct dialect *const *d = dialects; *d; d++)
-        near_try(&near, (*d)->name);
+        nearest_try(&near, (*d)->name);
     const struct dialect *found = dialect_find(span_text(text));
     if (!found)
         return refuse_choice(row, text, &near, error);
@@ -260,40 +220,16 @@ static enum err read_clock(const struct option_row *row, const char *text, struc
     return ERR_OK;
 }
 
-/* ns since 1970 of an RFC 3339 text; the codec of the wire knows the calendar. */
-static bool parse_time(const char *text, ns_t *moment)
-{
-    static const struct field fields[] = { { .name = "t", .kind = FIELD_TIME, .go_type = "time.Time" } };
-    static const struct message message = {
-        .go_type = "t", .go_struct = "t", .size = sizeof(ns_t), .fields = fields, .n = 1,
-    };
-    struct buf json = buf_init(256);
-    struct arena arena = { 0 };
-
-    buf_text(&json, "{\"t\":");
-    json_put_string(&json, span_text(text));
-    buf_text(&json, "}");
-    bool good = !json.failed && codec_read(&message, moment, buf_view(&json), &arena, NULL) == ERR_OK;
-    arena_release(&arena);
-    buf_release(&json);
-    return good;
-}
-
 static enum err read_start_time(const struct option_row *row, const char *text, struct options *options,
                                 struct error *error)
 {
-    size_t n = strlen(text);
-    ns_t moment = 0;
-
     (void)row;
-    if (!parse_time(text, &moment))
-        return error_set(error, ERR_INVALID, "wants a moment like 2023-03-22T09:00:00Z (RFC 3339), not \"%s\"", text);
-    if (text[n - 1] != 'Z')
-        return error_set(error, ERR_INVALID, "an offset is not supported yet, write it in UTC, with a Z: \"%s\"", text);
-    if (moment <= 0 || moment >= START_TIME_MAX)
-        return error_set(error, ERR_INVALID, "wants a moment after 1970 began and before 2200, not \"%s\"", text);
-    options->start_time = moment;
-    return ERR_OK;
+    return moment_parse(span_text(text), &options->start_time, &options->zone, error);
+}
+
+static enum err read_length(const struct option_row *row, const char *text, struct options *options, struct error *error)
+{
+    return duration_parse(span_text(text), field_of(row, options), error);
 }
 
 /* ---- the options --------------------------------------------------------------------------------------- */
@@ -302,12 +238,8 @@ static const struct choice switches[] = {
     { "on", true, false }, { "off", false, false },  { "1", true, false }, { "0", false, false },
     { "true", true, false }, { "false", false, false }, { NULL, 0, false },
 };
-static const struct choice later_switches[] = {
-    { "on", true, true }, { "off", false, false },  { "1", true, true }, { "0", false, false },
-    { "true", true, true }, { "false", false, false }, { NULL, 0, false },
-};
 static const struct choice clocks[] = {
-    { "real", CLOCK_KIND_REAL, false }, { "manual", CLOCK_KIND_MANUAL, true }, { NULL, 0, false },
+    { "real", CLOCK_KIND_REAL, false }, { "manual", CLOCK_KIND_MANUAL, false }, { NULL, 0, false },
 };
 static const struct choice signature_modes[] = {
     { "strict", SIGNATURES_STRICT, false }, { "warn", SIGNATURES_WARN, false }, { "off", SIGNATURES_OFF, false },
@@ -316,8 +248,14 @@ static const struct choice signature_modes[] = {
 static const struct choice logs[] = {
     { "text", LOG_TEXT, false }, { "json", LOG_JSON, false }, { "off", LOG_OFF, false }, { NULL, 0, false },
 };
+static const struct choice formats[] = {
+    { "text", FORMAT_TEXT, false }, { "json", FORMAT_JSON, false }, { NULL, 0, false },
+};
 
 #define FIELD(name) .offset = offsetof(struct options, name)
+
+#define FORMAT_OF(command)                                                                                        \
+    { "format", command, "text|json", "text", NULL, "how to print it", read_choice, FIELD(format), .choices = formats }
 
 static const struct option_row rows[] = {
     { "host", COMMAND_SERVE, "HOST", "127.0.0.1", NULL, "address or name to listen on; 0.0.0.0 = all", read_host,
@@ -328,38 +266,52 @@ static const struct option_row rows[] = {
       FIELD(port_file) },
     { "ready-fd", COMMAND_SERVE, "N", NULL, "none", "when ready, write the port to file descriptor N and close it",
       read_number, FIELD(ready_fd), .most = INT32_MAX },
-    { "dialect", COMMAND_SERVE, "v0.3.25|v0.3.24", "v0.3.25", NULL, "the release to be", read_dialect,
-      FIELD(dialect) },
-    { "clock", COMMAND_SERVE, "real|scale:N", "real", NULL, "scale:N = the network lives N times as fast", read_clock,
+    { "dialect", COMMAND_SERVE, "v0.3.25|v0.3.24|documented", "v0.3.25", NULL, "the release to be",
+      read_dialect, FIELD(dialect) },
+    { "clock", COMMAND_SERVE, "real|manual|scale:N", "real", NULL,
+      "manual = moved by hand; scale:N = N times as fast", read_clock,
       FIELD(clock), .choices = clocks },
-    { "start-time", COMMAND_SERVE, "TIME", NULL, "now", "where the clock starts, RFC 3339", read_start_time,
-      FIELD(start_time) },
-    { "seed", COMMAND_SERVE, "N", NULL, "drawn, and told", "fixes ids, ties and chance", read_number, FIELD(seed),
+    { "start-time", COMMAND_SERVE, "TIME", NULL, "now; manual: 2023-03-22T09:00:00Z",
+      "where the clock starts, RFC 3339", read_start_time, FIELD(start_time) },
+    { "seed", COMMAND_SERVE, "N", NULL, "drawn, and told; manual clock: 1", "fixes ids, ties and chance",
+      read_number, FIELD(seed),
       .most = UINT64_MAX },
     { "signatures", COMMAND_SERVE, "strict|warn|off", "strict", NULL, "whether a request's signature must hold",
       read_choice, FIELD(signatures), .choices = signature_modes },
-    { "fixtures", COMMAND_SERVE, "FILE", NULL, "none", "jobs to start with", .later = true },
+    { "fixtures", COMMAND_SERVE, "FILE", NULL, "none", "jobs to start with", read_text, FIELD(fixtures) },
     { "max-jobs", COMMAND_SERVE, "N", "100000", NULL, "with more the oldest ended job is forgotten", read_number,
       FIELD(max_jobs), .least = 1, .most = MAX_JOBS_MAX },
-    { "journal", COMMAND_SERVE, "N", NULL, "none", "how many exchanges to remember", .later = true },
-    { "control", COMMAND_SERVE, "off", "off", NULL, "the control API; on is not supported yet", read_choice,
-      FIELD(control), .choices = later_switches },
+    { "journal", COMMAND_SERVE, "N", "10000", NULL, "how many exchanges to remember", read_number, FIELD(journal),
+      .most = JOURNAL_MAX },
+    { "control", COMMAND_SERVE, "on|off", "on", NULL, "the control API, under /__mock/", read_choice, FIELD(control),
+      .choices = switches },
     { "strict", COMMAND_SERVE, NULL, "off", NULL, "exit 1 when the verdict is bad", read_choice, FIELD(strict),
-      .choices = later_switches, .later = true },
+      .choices = switches },
     { "log", COMMAND_SERVE, "text|json|off", "text", NULL, "a line an exchange on standard error", read_choice,
       FIELD(log), .choices = logs },
-    { "rate-limit", COMMAND_SERVE, "on|off", NULL, "on; off with a scaled clock",
+    { "rate-limit", COMMAND_SERVE, "on|off", NULL, "on if the clock is real",
       "refuse more than 1000 requests a second", read_choice, FIELD(rate_limit), .choices = switches },
 
     { "key", COMMAND_SIGN, "FILE", NULL, "the Bacalhau client's, else one of its own", "private RSA key: PEM or DER",
       read_text, FIELD(key) },
-    { "field", COMMAND_SIGN, "NAME", NULL, "job_create_payload", "the payload's name in the envelope", read_text,
+    { "field", COMMAND_SIGN, "NAME", "job_create_payload", NULL, "the payload's name in the envelope", read_text,
       FIELD(field) },
 
     { "host", COMMAND_PROBE, "HOST", "127.0.0.1", NULL, "address or name to ask", read_host, FIELD(host) },
     { "port", COMMAND_PROBE, "PORT", "1234", NULL, "port to ask", read_number, FIELD(port), .least = 1,
       .most = PORT_MAX, .passed_over = "tcp://" },
+
+    FORMAT_OF(COMMAND_CHECK),
+    FORMAT_OF(COMMAND_SCENARIOS),
+
+    { "until", COMMAND_SIMULATE, "LENGTH", "24h", NULL, "when to end at the latest", read_length, FIELD(until) },
+    { "job", COMMAND_SIMULATE, "FILE", NULL, "jobs of its own", "submit the payload in FILE instead", read_text,
+      FIELD(job) },
+    FORMAT_OF(COMMAND_SIMULATE),
 };
+
+_Static_assert(JOURNAL_DEFAULT == 10000, "as the table says");
+_Static_assert(ROWS(rows) <= 64, "a bit each in struct options");
 
 /* Options that say what to do instead. */
 static const struct action_row {
@@ -387,7 +339,7 @@ static void print_option(FILE *out, const struct option_row *row)
     char left[TWIN_MAX];
 
     snprintf(left, sizeof left, "--%s %s", row->name, row->argument ? row->argument : "");
-    fprintf(out, "  %-29s %s [%s]\n", left, row->help, row->otherwise ? row->otherwise : row->preset);
+    fprintf(out, "  %-38s %s [%s]\n", left, row->help, row->otherwise ? row->otherwise : row->preset);
 }
 
 static void print_options(FILE *out, enum command command)
@@ -395,6 +347,14 @@ static void print_options(FILE *out, enum command command)
     for (size_t i = 0; i < ROWS(rows); i++)
         if (rows[i].command == command && !rows[i].later)
             print_option(out, &rows[i]);
+}
+
+static bool has_options(enum command command)
+{
+    for (size_t i = 0; i < ROWS(rows); i++)
+        if (rows[i].command == command && !rows[i].later)
+            return true;
+    return false;
 }
 
 static void print_environment(FILE *out)
@@ -414,11 +374,10 @@ static void print_exit_codes(FILE *out)
 void options_print_help(FILE *out)
 {
     fputs("Stands in for the requester node of a Bacalhau network.\n\n"
-          "Usage: mock-requester [COMMAND] [OPTIONS]\n\nCommands:\n",
+          "Usage: mock-requester [COMMAND] [OPTIONS] [SCENARIO ...]\n\nCommands:\n",
           out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (!commands[i].later)
-            fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
     fputs("\nOptions of serve:\n", out);
     print_options(out, COMMAND_SERVE);
     fputs("\nmock-requester COMMAND --help tells a command's own options, --version what this is.\n", out);
@@ -430,8 +389,10 @@ void options_print_command_help(FILE *out, enum command command)
 {
     const struct command_row *row = &commands[command];
 
-    fprintf(out, "Usage: mock-requester %s %s\n\n%s\n%s\nOptions:\n", row->name, row->arguments, row->help,
+    fprintf(out, "Usage: mock-requester %s %s\n\n%s\n%s", row->name, row->arguments, row->help,
             row->about ? row->about : "");
+    if (has_options(command))
+        fputs("\nOptions:\n", out);
     print_options(out, command);
     print_environment(out);
     print_exit_codes(out);
@@ -459,13 +420,13 @@ static const struct option_row *row_find(enum command command, const char *name)
 
 static enum err refuse_option(const struct scan *scan, const char *argument, const char *name, struct error *error)
 {
-    struct near near = near_to(name);
+    struct nearest near = nearest_to(name);
 
     for (size_t i = 0; i < ROWS(rows); i++)
         if (rows[i].command == scan->command && !rows[i].later)
-            near_try(&near, rows[i].name);
+            nearest_try(&near, rows[i].name);
     for (size_t i = 0; i < ROWS(actions); i++)
-        near_try(&near, actions[i].name);
+        nearest_try(&near, actions[i].name);
     error_set(error, ERR_INVALID, "unknown option \"%s\"", argument);
     return with_nearest(error, &near, "--");
 }
@@ -497,10 +458,10 @@ static enum err take_value(struct scan *scan, const struct option_row *row, cons
 static enum err scan_option(struct scan *scan, const char *argument, struct error *error)
 {
     const char *equals = strchr(argument, '=');
-    char name[NAME_MAX_COMPARED + 1];
+    char name[NEAREST_NAME_MAX + 1];
     size_t n = equals ? (size_t)(equals - argument) : strlen(argument);
 
-    if (n > NAME_MAX_COMPARED || strncmp(argument, "--", 2) != 0)
+    if (n > NEAREST_NAME_MAX || strncmp(argument, "--", 2) != 0)
         return refuse_option(scan, argument, argument + (argument[1] == '-' ? 2 : 1), error);
     snprintf(name, sizeof name, "%.*s", (int)n - 2, argument + 2);
     if (scan_action(scan, name))
@@ -511,26 +472,12 @@ static enum err scan_option(struct scan *scan, const char *argument, struct erro
     return take_value(scan, row, equals ? equals + 1 : NULL, error);
 }
 
-static enum err refuse_operand(const struct scan *scan, const char *operand, struct error *error)
-{
-    const struct command_row *row = &commands[scan->command];
-    struct near near = near_to(operand);
-
-    if (!row->operands_later)
-        return error_set(error, ERR_INVALID, "%s: one argument too many: \"%s\"", row->name, operand);
-    for (size_t i = 0; !scan->named && i < COMMAND_COUNT; i++)
-        if (!commands[i].later)
-            near_try(&near, commands[i].name);
-    error_set(error, ERR_INVALID, "%s are not supported yet: \"%s\"", row->operands_later, operand);
-    return with_nearest(error, &near, "");
-}
-
 static enum err scan_operand(struct scan *scan, char *operand, struct error *error)
 {
     const struct command_row *row = &commands[scan->command];
 
-    if (row->operands_later || scan->options->n_operands >= row->operands)
-        return refuse_operand(scan, operand, error);
+    if (scan->options->n_operands >= row->operands)
+        return error_set(error, ERR_INVALID, "%s: one argument too many: \"%s\"", row->name, operand);
     scan->options->operands[scan->options->n_operands++] = operand;
     return ERR_OK;
 }
@@ -546,29 +493,30 @@ static enum err scan_argument(struct scan *scan, char *argument, struct error *e
     return scan_operand(scan, argument, error);
 }
 
-static enum err scan_command(struct scan *scan, struct error *error)
+static void scan_command(struct scan *scan)
 {
     for (size_t i = 0; *scan->next && i < COMMAND_COUNT; i++) {
         if (strcmp(*scan->next, commands[i].name) != 0)
             continue;
-        if (commands[i].later)
-            return error_set(error, ERR_INVALID, "the command %s is not supported yet", commands[i].name);
         scan->next++;
         scan->named = true;
         scan->command = (enum command)i;
         break;
     }
     scan->options->action = (int)scan->command;
-    return ERR_OK;
 }
 
 /* Ends early when help or the version is wanted. */
 static enum err scan_all(struct scan *scan, struct error *error)
 {
-    enum err err = scan_command(scan, error);
+    enum err err = ERR_OK;
 
+    scan_command(scan);
     while (err == ERR_OK && *scan->next && scan->options->action == (int)scan->command)
         err = scan_argument(scan, *scan->next++, error);
+    const struct command_row *row = &commands[scan->command];
+    if (err == ERR_OK && row->wanted && !scan->options->n_operands && scan->options->action == (int)scan->command)
+        return error_set(error, ERR_INVALID, "%s wants %s", row->name, row->wanted);
     return err;
 }
 
@@ -611,6 +559,8 @@ static enum err read_row(const struct scan *scan, const struct option_row *row, 
 
     if (!s.text)
         return ERR_OK;
+    if (*s.label)
+        scan->options->given |= UINT64_C(1) << (row - rows);
     enum err err = row->read ? row->read(row, s.text, scan->options, &said) : ERR_STATE;
     if (err == ERR_STATE)
         return not_yet(row, &s, error);
@@ -629,32 +579,82 @@ static enum err read_all(const struct scan *scan, environment_fn *environment, s
     return err;
 }
 
-static enum err read_operands_twin(enum command command, environment_fn *environment, struct error *error)
+static void read_operands_twin(enum command command, environment_fn *environment, struct options *options)
 {
     const struct command_row *row = &commands[command];
-    const char *text = row->operands_twin ? environment(row->operands_twin) : NULL;
+    const char *text = row->operands_twin && !options->n_operands ? environment(row->operands_twin) : NULL;
 
-    if (!text || !*text)
-        return ERR_OK;
-    return error_set(error, ERR_INVALID, "%s: %s are not supported yet: \"%s\"", row->operands_twin,
-                     row->operands_later, text);
+    options->operands_text = text && *text ? text : NULL;
+}
+
+static bool is_given(const struct options *options, const char *name)
+{
+    const struct option_row *row = row_find(COMMAND_SERVE, name);
+
+    MUST(row);
+    return options->given >> (row - rows) & 1;
+}
+
+static void settle_rate_limit(struct options *options)
+{
+    if (!is_given(options, "rate-limit"))
+        options->rate_limit = options->clock == CLOCK_KIND_REAL;
 }
 
 enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
                        struct error *error)
 {
-    struct options read = { .rate_limit = RATE_LIMIT_BY_CLOCK };
+    struct options read = { .action = 0, .operands = argv + (argc > 0) };
     struct scan scan = { .next = argv + (argc > 0), .options = &read };
     enum err err = scan_all(&scan, error);
 
     if (err == ERR_OK && read.action == (int)scan.command)
         err = read_all(&scan, environment, error);
-    if (err == ERR_OK && read.action == (int)scan.command)
-        err = read_operands_twin(scan.command, environment, error);
     if (err != ERR_OK)
         return err;
-    if (read.rate_limit == RATE_LIMIT_BY_CLOCK)
-        read.rate_limit = read.clock == CLOCK_KIND_REAL;
+    read_operands_twin(scan.command, environment, &read);
+    settle_rate_limit(&read);
     *options = read;
     return ERR_OK;
+}
+
+const char *options_nearest_command(const char *word)
+{
+    struct nearest near = nearest_to(word);
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_try(&near, commands[i].name);
+    return near.best;
+}
+
+/* ---- what a scenario adds ------------------------------------------------------------------------------ */
+
+static void take_clock(struct options *options, const struct scenario *scenario)
+{
+    if (scenario->clock.kind == SETTING_LEFT_OUT || is_given(options, "clock"))
+        return;
+    options->clock = scenario->clock.kind;
+    options->clock_scale = scenario->clock.scale;
+}
+
+static void take_start_time(struct options *options, const struct scenario *scenario)
+{
+    if (!scenario->start_time || is_given(options, "start-time"))
+        return;
+    options->start_time = scenario->start_time;
+    options->zone = scenario->zone;
+}
+
+void options_take_scenario(struct options *options, const struct scenario *scenario)
+{
+    if (scenario->dialect.n && !is_given(options, "dialect"))
+        options->dialect = dialect_find(scenario->dialect);
+    MUST(options->dialect); /* a scenario that was loaded names one that there is */
+    take_clock(options, scenario);
+    take_start_time(options, scenario);
+    if (scenario->has_seed && !is_given(options, "seed"))
+        options->seed = (struct number){ true, (uint64_t)scenario->seed };
+    if (scenario->signatures != SETTING_LEFT_OUT && !is_given(options, "signatures"))
+        options->signatures = scenario->signatures;
+    settle_rate_limit(options);
 }

@@ -8,6 +8,7 @@
 #ifndef MOCK_REQUESTER_OPTIONS_H
 #define MOCK_REQUESTER_OPTIONS_H
 
+#include "core/scenario.h"
 #include "edge/server.h"
 #include "wire/dialect.h"
 
@@ -19,7 +20,10 @@ enum command { COMMAND_SERVE, COMMAND_SIGN, COMMAND_PROBE, COMMAND_CHECK, COMMAN
 /* What is to be done: a command, or one of these. */
 enum { ACTION_HELP = COMMAND_COUNT, ACTION_COMMAND_HELP, ACTION_VERSION };
 
-enum { OPERANDS_MAX = 64 };
+enum { OPERANDS_MAX = 64 /* scenarios at a time */ };
+
+/* How what a command prints is written. */
+enum { FORMAT_TEXT, FORMAT_JSON };
 
 /* How the program ends. */
 enum { EXIT_FINE, EXIT_VERDICT, EXIT_USAGE, EXIT_PORT, EXIT_OTHER };
@@ -32,25 +36,33 @@ struct number {
 struct options {
     int action;           /* enum command, or ACTION_… */
     enum command command; /* which one ACTION_COMMAND_HELP is about */
-    char *operands[OPERANDS_MAX];
+    char **operands; /* those of argv, moved to its front */
     size_t n_operands;
+    const char *operands_text; /* those that the environment names, divided by colons; NULL: none */
+    uint64_t given;            /* a bit a row of the table: set by the user, not preset */
 
     const char *host;
     struct number port;
     const char *port_file; /* NULL: none */
+    const char *fixtures;  /* a file; NULL: none */
     struct number ready_fd;
     const struct dialect *dialect;
     int clock; /* enum clock_kind */
     double clock_scale;
     ns_t start_time; /* 0: none given */
+    int zone;        /* the start time's, seconds east of UTC */
     struct number seed;
     int signatures; /* enum signatures */
     struct number max_jobs;
+    struct number journal;
     int control; /* bool */
     int strict;  /* bool */
     int log;     /* enum log_kind */
-    int rate_limit; /* bool; RATE_LIMIT_BY_CLOCK does not outlive options_parse */
+    int rate_limit; /* bool */
     const char *key, *field; /* of sign; NULL: not given */
+    int format;              /* FORMAT_… */
+    ns_t until;              /* of simulate */
+    const char *job;         /* of simulate: a file; NULL: jobs of its own */
 };
 
 /* A variable's value, or NULL: getenv(3) but for tests. */
@@ -60,6 +72,12 @@ typedef const char *environment_fn(const char *name);
  * environment is not asked when help or the version is wanted. */
 enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
                        struct error *error);
+
+/* Settings of a scenario for what the user left open. */
+void options_take_scenario(struct options *options, const struct scenario *scenario);
+
+/* Which command somebody may have meant who wrote this; NULL: none. */
+const char *options_nearest_command(const char *word);
 
 void options_print_help(FILE *out);
 void options_print_command_help(FILE *out, enum command command);

@@ -263,7 +263,8 @@ static enum err client_id_make(const struct signing_key *key, char id[CLIENT_ID_
     return err;
 }
 
-static int envelope_put(const struct options *options, const struct signing_key *key, struct span payload, struct buf *line)
+static int envelope_put(const struct options *options, const struct signing_key *key, struct span payload,
+                        struct buf *line)
 {
     CLEANUP(buf_release) struct buf signature = buf_init(KEY_MAX);
     CLEANUP(buf_release) struct buf der = buf_init(KEY_MAX);
@@ -275,7 +276,8 @@ static int envelope_put(const struct options *options, const struct signing_key 
     return line->failed ? complain(EXIT_OTHER, "no memory for the envelope") : EXIT_FINE;
 }
 
-static int envelope_make(const struct options *options, const struct signing_key *key, struct span text, struct buf *line)
+static int envelope_make(const struct options *options, const struct signing_key *key, struct span text,
+                         struct buf *line)
 {
     CLEANUP(buf_release) struct buf payload = buf_init(2 * PAYLOAD_MAX);
     char id[CLIENT_ID_SIZE + 1];

@@ -113,7 +113,8 @@ static void replay(struct stream *stream, const struct job *job)
     for (size_t i = 0; i < job->n_history; i++) {
         CLEANUP(buf_release) struct buf text = buf_init(STREAM_REPLAY_MAX);
         stream->api->dialect->put_replay(&text, job, i, stream->api->zone);
-        websocket_frame(&stream->queue, WS_TEXT, buf_view(&text));
+        if (text.n)
+            websocket_frame(&stream->queue, WS_TEXT, buf_view(&text));
     }
     wake(stream);
 }

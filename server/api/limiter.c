@@ -54,7 +54,8 @@ static struct bucket *bucket_of(struct limiter *limiter, const void *path, struc
             oldest = &set[i];
     }
     *oldest = (struct bucket){ .path = path, .address_n = address.n, .tokens = LIMIT_BURST, .filled_ns = now };
-    memcpy(oldest->address, address.p, address.n);
+    if (address.n)
+        memcpy(oldest->address, address.p, address.n);
     return oldest;
 }
 
@@ -63,6 +64,8 @@ bool limiter_take(struct limiter *limiter, const void *path, struct span address
     if (address.n > ADDRESS_MAX)
         address.n = ADDRESS_MAX;
     struct bucket *b = bucket_of(limiter, path, address, now);
+    if (now < b->filled_ns) /* read before another thread's, which came first */
+        now = b->filled_ns;
     b->tokens += (double)(now - b->filled_ns) / 1e9 * LIMIT_PER_SECOND;
     if (b->tokens > LIMIT_BURST)
         b->tokens = LIMIT_BURST;

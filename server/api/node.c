@@ -88,9 +88,13 @@ void answer_node_info(struct api *api, struct call *call, ns_t now)
     struct buf *out = &call->reply->body;
 
     (void)now;
-    buf_text(out, "{\"BacalhauVersion\":");
-    codec_encode(out, &message_build_version, &api->dialect->version, 0);
-    buf_text(out, ",\"PeerInfo\":{\"ID\":");
+    buf_char(out, '{');
+    if (api->dialect->node_info_has_version) {
+        buf_text(out, "\"BacalhauVersion\":");
+        codec_encode(out, &message_build_version, &api->dialect->version, 0);
+        buf_char(out, ',');
+    }
+    buf_text(out, "\"PeerInfo\":{\"ID\":");
     json_put_string(out, engine_requester_id(api->engine));
     buf_text(out, ",\"Addrs\":[]},\"NodeType\":0,"
                   "\"Labels\":{\"Architecture\":\"amd64\",\"Operating-System\":\"linux\",\"git-lfs\":\"False\"},"

@@ -1,3 +1,4 @@
+#include "api/faulting.h"
 #include "api/routes.h"
 #include "core/signature.h"
 #include "core/validate.h"
@@ -72,6 +73,15 @@ static void job_header(struct call *call, struct span job_id)
     call->reply->job_id = arena_span(&call->reply->arena, job_id);
 }
 
+/* An answer that a fault made does not count as one that told of its jobs. */
+static void tell(struct api *api, struct call *call, const struct job *const *jobs, size_t n, ns_t now)
+{
+    if (!faulting_counts(api, call))
+        return;
+    for (size_t i = 0; i < n; i++)
+        engine_told(api->engine, jobs[i], call->facts.endpoint, now);
+}
+
 /* ---- signed requests ------------------------------------------------------------------------------------------- */
 
 /* The reference's handler panics: the connection closes without a byte (wire contract A1). */
@@ -92,23 +102,26 @@ static bool check_signature(struct api *api, struct call *call, const struct env
 }
 
 /* A bad signature ends the request, or with `warn` is only told. True: go on. */
-static bool tolerate(struct api *api, struct call *call, const char *prefix, struct span text)
+static bool tolerate(struct api *api, struct call *call, int status, const char *prefix, struct span text)
 {
     if (api->options.signatures == SIGNATURES_STRICT) {
-        refuse(call, 400, prefix, text);
+        refuse(call, status, prefix, text);
+        call->bad_signature = true;
         return false;
     }
-    call->reply->warning = arena_span(&call->reply->arena, text);
+    call->reply->warning = arena_printf(&call->reply->arena, "%.*s (let pass: --signatures warn)", SPAN_ARG(text));
     return true;
 }
 
 static bool client_fits(struct api *api, struct call *call, const struct public_key *key, struct span client_id,
-                        const char *prefix)
+                        const struct envelope_words *words)
 {
     char id[CLIENT_ID_SIZE + 1];
 
+    if (words->client_echoed)
+        client_header(call, client_id);
     if (client_id.n == 0) {
-        refuse(call, 400, prefix, SPAN("job create payload must contain a client ID"));
+        refuse(call, words->client_status, words->client, SPAN("job create payload must contain a client ID"));
         return false;
     }
     if (api->options.signatures == SIGNATURES_OFF || !key->modulus.n)
@@ -116,7 +129,7 @@ static bool client_fits(struct api *api, struct call *call, const struct public_
     client_id_of(key, id);
     if (span_is(client_id, id))
         return true;
-    return tolerate(api, call, prefix, SPAN("client's public key does not match client ID"));
+    return tolerate(api, call, words->client_status, words->client, SPAN("client's public key does not match client ID"));
 }
 
 /* Envelope, key, signature, payload, client id, in this order (wire contract A3). `payload` begins with
@@ -135,18 +148,18 @@ static bool read_signed(struct api *api, struct call *call, const struct message
         return false;
     }
     if (!check_signature(api, call, &envelope, &key, &error) &&
-        !tolerate(api, call, words->signature, span_text(error.text)))
+        !tolerate(api, call, 400, words->signature, span_text(error.text)))
         return false;
     if (codec_decode(payload_message, payload, envelope.payload, &call->arena, &error)) {
         refuse(call, 400, words->payload, span_text(error.text));
         return false;
     }
-    return client_fits(api, call, &key, *(struct span *)payload, words->client);
+    return client_fits(api, call, &key, *(struct span *)payload, words);
 }
 
 /* ---- submit -------------------------------------------------------------------------------------------------------- */
 
-static void check_job(struct call *call, const struct submit_payload *payload)
+static void check_job(struct api *api, struct call *call, const struct submit_payload *payload)
 {
     struct job_request request = { payload->client_id, payload->api_version, payload->spec };
     CLEANUP(buf_release) struct buf why = buf_init(BODY_MAX);
@@ -155,7 +168,7 @@ static void check_job(struct call *call, const struct submit_payload *payload)
         panics(call);
         return;
     }
-    bool is_zero = !payload->spec || codec_is_zero(&message_spec, payload->spec);
+    bool is_zero = !payload->spec || codec_is_zero(api->dialect->spec, payload->spec);
     if (validate_job(&request, is_zero, &why))
         refuse(call, 400, "", buf_view(&why));
 }
@@ -170,10 +183,12 @@ void prepare_submit(struct api *api, struct call *call)
         refuse(call, 400, "", SPAN("rejecting job because HTTP header X-Bacalhau-Job-ID was set"));
         return;
     }
-    if (!read_signed(api, call, api->dialect->submit_envelope, &api->dialect->submit_words, &message_submit_payload, payload))
+    if (!read_signed(api, call, api->dialect->submit_envelope, &api->dialect->submit_words, api->dialect->submit_payload,
+                     payload))
         return;
-    client_header(call, payload->client_id);
-    check_job(call, payload);
+    call->facts.client_id = call->facts.job_client = payload->client_id;
+    call->facts.spec = payload->spec;
+    check_job(api, call, payload);
 }
 
 static void store_is_full(struct call *call)
@@ -192,10 +207,11 @@ void answer_submit(struct api *api, struct call *call, ns_t now)
         store_is_full(call);
         return;
     }
-    job_header(call, job->id);
+    job_header(call, job ? job->id : SPAN(""));
+    call->facts.job_id = call->reply->job_id;
     call->reply->answered_by = "scheduler";
     if (err) {
-        problem_plain(call->reply, 500, span_text(error.text));
+        problem_plain(call->reply, 500, joined(call, api->dialect->schedule_error, span_text(error.text)));
         return;
     }
     api->dialect->put_job(&call->reply->body, job, api->zone);
@@ -211,6 +227,8 @@ void prepare_list(struct api *api, struct call *call)
     call->message = request;
     if (!read_body(call, api->dialect->list_request, request, NULL))
         return;
+    call->facts.client_id = request->client_id;
+    call->facts.job_id = request->id;
     client_header(call, request->client_id);
     job_header(call, request->id);
 }
@@ -233,6 +251,7 @@ static void list_one(struct api *api, struct call *call, const struct list_reque
     }
     api->dialect->put_list(&call->reply->body, &job, 1, api->zone);
     finish_json(call);
+    tell(api, call, &job, 1, now);
 }
 
 void answer_list(struct api *api, struct call *call, ns_t now)
@@ -252,14 +271,16 @@ void answer_list(struct api *api, struct call *call, ns_t now)
         .max_jobs = request->max_jobs,
         .order = order_of(request->sort_by),
         .reverse = request->sort_reverse,
+        .random_subset = api->options.scenario && api->options.scenario->list_order == LISTS_RANDOM_SUBSET,
     };
     if (engine_list(api->engine, &query, now, &jobs, &n)) {
         store_is_full(call);
         return;
     }
     api->dialect->put_list(&call->reply->body, jobs, n, api->zone);
-    free(jobs);
     finish_json(call);
+    tell(api, call, jobs, n, now);
+    free(jobs);
 }
 
 /* ---- states, events, results: one shape -------------------------------------------------------------------------------- */
@@ -271,6 +292,8 @@ static void prepare_read(struct call *call, const struct message *message)
     call->message = request;
     if (!read_body(call, message, request, NULL))
         return;
+    call->facts.client_id = request->client_id;
+    call->facts.job_id = request->job_id;
     client_header(call, request->client_id);
     job_header(call, request->job_id);
 }
@@ -287,6 +310,7 @@ static void answer_read(struct api *api, struct call *call, ns_t now, const char
     }
     put(&call->reply->body, job, api->zone);
     finish_json(call);
+    tell(api, call, &job, 1, now);
 }
 
 static const char job_not_found[] = "Job not found. ID: ";
@@ -328,8 +352,11 @@ void prepare_cancel(struct api *api, struct call *call)
     struct cancel_payload *payload = ARENA_NEW(&call->arena, struct cancel_payload);
 
     call->message = payload;
-    if (read_signed(api, call, api->dialect->cancel_envelope, &api->dialect->cancel_words, &message_cancel_payload, payload))
-        client_header(call, payload->client_id);
+    if (!read_signed(api, call, api->dialect->cancel_envelope, &api->dialect->cancel_words, &message_cancel_payload, payload))
+        return;
+    client_header(call, payload->client_id);
+    call->facts.client_id = payload->client_id;
+    call->facts.job_id = payload->job_id;
 }
 
 void answer_cancel(struct api *api, struct call *call, ns_t now)
@@ -343,7 +370,7 @@ void answer_cancel(struct api *api, struct call *call, ns_t now)
     else if (!span_eq(job->client_id, payload->client_id))
         refuse(call, 403, "mismatched client id: ", payload->client_id);
     else if (!span_eq(job->id, payload->job_id))
-        problem_plain(call->reply, 500, joined(call, "job not found: ", payload->job_id));
+        problem_plain(call->reply, 500, joined(call, api->dialect->cancel_not_found, payload->job_id));
     else if (engine_cancel(api->engine, job, payload->reason, now))
         problem_plain(call->reply, 500,
                       arena_printf(&call->arena, "job %.*s is already in a terminal state", SPAN_ARG(job->id)));
@@ -361,7 +388,10 @@ void prepare_approve(struct api *api, struct call *call)
     struct approve_payload *payload = ARENA_NEW(&call->arena, struct approve_payload);
 
     call->message = payload;
-    read_signed(api, call, api->dialect->approve_envelope, &api->dialect->cancel_words, &message_approve_payload, payload);
+    if (!read_signed(api, call, api->dialect->approve_envelope, &api->dialect->cancel_words, &message_approve_payload, payload))
+        return;
+    call->facts.client_id = payload->client_id;
+    call->facts.job_id = payload->job_id;
 }
 
 void answer_approve(struct api *api, struct call *call, ns_t now)

@@ -4,6 +4,10 @@
 
 #include "api/api.h"
 #include "api/limiter.h"
+#include "core/expect.h"
+#include "core/fault.h"
+#include "core/journal.h"
+#include "core/verdict.h"
 #include "wire/dialect.h"
 
 struct api {
@@ -14,10 +18,16 @@ struct api {
     int zone; /* of time stamps, seconds east of UTC */
     struct stream *streams; /* events_stream.h */
     size_t n_streams;
+    uint64_t asked_in_vain; /* of what engine_asked_in_vain says, what has been warned of */
+    struct journal *journal;
+    struct expectations expectations;
+    struct faults faults;
+    struct verdict_notes verdict;
 };
 
 struct route {
     const char *path; /* one that ends in `/` serves all below it */
+    enum endpoint endpoint;
     bool raw;         /* no rate limit, no rate headers */
     /* Reads the request; may finish the reply (call->done). NULL: nothing to read. Any thread. */
     void (*prepare)(struct api *api, struct call *call);
@@ -29,8 +39,15 @@ struct route {
 extern const struct route routes[];
 extern const size_t n_routes;
 
-/* The row that serves a decoded path, or NULL. */
-const struct route *route_find(struct span path);
+/* The row that serves a decoded path in this dialect, or NULL. */
+const struct route *route_find(const struct dialect *dialect, struct span path);
+
+/* Tells the journal, the expectations and the verdict of an answered call: witness.c. */
+void witness_answer(struct api *api, struct call *call, ns_t now);
+
+/* The rate limit's headers, a token taken; and its refusal, as if there were none left: api.c. */
+void note_rate(struct api *api, struct call *call);
+void refuse_for_rate(struct call *call);
 
 /* ---- handlers: requester.c ------------------------------------------------------------------------- */
 void prepare_submit(struct api *api, struct call *call);

@@ -103,8 +103,9 @@ static enum err read_part(struct span text, size_t *at, uint64_t *ns, struct err
         return refuse(error, text, "a number lacks its unit; write it " SUCH_AS);
     const struct unit *unit = unit_find(name);
     if (!unit)
-        return error_set(error, ERR_INVALID, "\"%.*s\" is no duration: unknown unit \"%.*s\", want ns, us, ms, s, m or h",
-                         SHOWN(text), SHOWN(name));
+        return error_set(error, ERR_INVALID,
+                         "\"%.*s\" is no duration: unknown unit \"%.*s\", want ns, us, ms, s, m or h", SHOWN(text),
+                         SHOWN(name));
     if (whole > too_long / unit->ns) {
         *ns = too_long;
         return ERR_OK;

@@ -14,10 +14,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Where a line stands when a block of the text begins: a place costs a look at one block alone. */
+struct block {
+    size_t line;  /* its number, from 1 */
+    size_t start; /* of the line */
+};
+enum { BLOCK_SIZE = 64 * 1024 };
+
 struct json {
     cJSON *root;
     char *text; /* NUL after it */
     size_t n;
+    struct block *blocks;
 };
 
 struct json_value {
@@ -423,16 +431,45 @@ static bool settle(struct scan *s, cJSON *root)
 
 /* ---- places ----------------------------------------------------------------------------------------- */
 
+/* The line that text[to] stands in, counted on from `block` at text[from]. */
+static struct block line_at(const char *text, struct block block, size_t from, size_t to)
+{
+    const char *p = text + from;
+
+    for (const char *lf; (lf = memchr(p, '\n', to - (size_t)(p - text))); p = lf + 1) {
+        block.line++;
+        block.start = (size_t)(lf - text) + 1;
+    }
+    return block;
+}
+
+static const struct block first_line = { .line = 1 };
+
 static struct json_place place_of(const char *text, size_t at)
 {
-    struct json_place place = { .line = 1, .column = at + 1 };
-    const char *line = text;
+    struct block line = line_at(text, first_line, 0, at);
 
-    for (const char *lf; (lf = memchr(line, '\n', at - (size_t)(line - text))); line = lf + 1) {
-        place.line++;
-        place.column = at - (size_t)(lf - text);
-    }
-    return place;
+    return (struct json_place){ line.line, at - line.start + 1 };
+}
+
+static struct json_place place_in(const struct json *json, size_t at)
+{
+    size_t block = at / BLOCK_SIZE;
+    struct block line = line_at(json->text, json->blocks[block], block * BLOCK_SIZE, at);
+
+    return (struct json_place){ line.line, at - line.start + 1 };
+}
+
+/* False: no memory. */
+static bool index_lines(struct json *json)
+{
+    json->blocks = malloc((json->n / BLOCK_SIZE + 1) * sizeof *json->blocks);
+    if (!json->blocks)
+        return false;
+    json->blocks[0] = first_line;
+    for (size_t i = 1; i <= json->n / BLOCK_SIZE; i++)
+        json->blocks[i] = line_at(json->text, json->blocks[i - 1], (i - 1) * BLOCK_SIZE, i * BLOCK_SIZE);
+    return true;
 }
 
 /* The key's opening quote: inside a key no quote stands without a backslash before it, and the bytes
@@ -450,12 +487,12 @@ static size_t key_before(const char *text, size_t at)
 
 struct json_place json_place(const struct json *json, const struct json_value *value)
 {
-    return place_of(json->text, (size_t)value->item.valueint);
+    return place_in(json, (size_t)value->item.valueint);
 }
 
 struct json_place json_key_place(const struct json *json, const struct json_value *member)
 {
-    return place_of(json->text, key_before(json->text, (size_t)member->item.valueint));
+    return place_in(json, key_before(json->text, (size_t)member->item.valueint));
 }
 
 static size_t skip_string(const char *p)
@@ -512,7 +549,8 @@ static enum err refusal(const struct scan *s, struct json_place *where, struct e
 }
 
 /* A twice-given key is told by its name; all other problems have a fixed text. */
-static enum err tree_refusal(const struct scan *s, const struct json *json, struct json_place *where, struct error *error)
+static enum err tree_refusal(const struct scan *s, const struct json *json, struct json_place *where,
+                             struct error *error)
 {
     if (s->no_memory || strncmp(s->problem, "key ", 4) != 0)
         return refusal(s, where, error);
@@ -535,7 +573,8 @@ static enum err build(struct scan *s, char *text, struct json **json, struct jso
         return error_set(error, ERR_NOMEM, "out of memory");
     }
     *made = (struct json){ .root = root, .text = text, .n = s->n };
-    if (settle(s, root)) {
+    s->no_memory = !index_lines(made);
+    if (!s->no_memory && settle(s, root)) {
         *json = made;
         return ERR_OK;
     }
@@ -571,6 +610,7 @@ void json_free(struct json *json)
     if (!json)
         return;
     cJSON_Delete(json->root);
+    free(json->blocks);
     free(json->text);
     free(json);
 }
@@ -611,8 +651,9 @@ enum json_type json_type(const struct json_value *value)
 const char *json_type_name(enum json_type type)
 {
     static const char *const names[] = {
-        [JSON_NOTHING] = "nothing",    [JSON_NULL] = "null",       [JSON_BOOL] = "true or false", [JSON_NUMBER] = "a number",
-        [JSON_STRING] = "a string",    [JSON_ARRAY] = "an array",  [JSON_OBJECT] = "an object",
+        [JSON_NOTHING] = "nothing",  [JSON_NULL] = "null",       [JSON_BOOL] = "true or false",
+        [JSON_NUMBER] = "a number",  [JSON_STRING] = "a string", [JSON_ARRAY] = "an array",
+        [JSON_OBJECT] = "an object",
     };
     return names[type];
 }

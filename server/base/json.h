@@ -43,7 +43,8 @@ struct json_place {
 
 /* Reads a copy of `text`. ERR_INVALID: the error says what is wrong (`expected ',' or '}'`, without the
  * place), and `*where` (may be NULL; written only then) says where. ERR_NOMEM. *json is yours to free. */
-enum err json_parse(struct span text, unsigned flags, struct json **json, struct json_place *where, struct error *error);
+enum err json_parse(struct span text, unsigned flags, struct json **json, struct json_place *where,
+                    struct error *error);
 void json_free(struct json *json); /* NULL is fine */
 
 const struct json_value *json_root(const struct json *json);

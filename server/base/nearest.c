@@ -1,5 +1,6 @@
 #include "base/nearest.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,7 +11,12 @@ static size_t least_of(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* How many letters to change, add or drop (Levenshtein). */
+static size_t differ(char a, char b)
+{
+    return tolower((unsigned char)a) != tolower((unsigned char)b);
+}
+
+/* How many letters to change, add or drop (Levenshtein); their case does not count. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[NEAREST_NAME_MAX + 1], n = strlen(b);
@@ -24,7 +30,7 @@ static size_t distance(const char *a, const char *b)
         row[0] = i;
         for (size_t j = 1; j <= n; j++) {
             size_t above = row[j];
-            row[j] = least_of(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
+            row[j] = least_of(above + 1, row[j - 1] + 1, corner + differ(a[i - 1], b[j - 1]));
             corner = above;
         }
     }

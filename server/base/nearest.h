@@ -1,4 +1,5 @@
-/* Which of the known names did somebody mean? By edit distance; nothing when none is near enough.
+/* Which of the known names did somebody mean? By edit distance, whatever the case of letters;
+ * nothing when none is near enough.
  *
  *   nearest_to → nearest_try, a name at a time → look at `best`
  *

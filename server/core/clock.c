@@ -51,3 +51,9 @@ void clock_advance(struct clock *clock, ns_t by)
     MUST(clock->kind == CLOCK_KIND_MANUAL && by >= 0);
     clock->last += by;
 }
+
+void clock_restart(struct clock *clock)
+{
+    MUST(clock->kind == CLOCK_KIND_MANUAL);
+    clock->last = clock->base;
+}

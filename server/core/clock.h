@@ -21,7 +21,11 @@ struct clock {
 /* `start` 0: now, or for a manual clock CLOCK_DEFAULT_START. */
 struct clock clock_init(enum clock_kind kind, double scale, ns_t start);
 ns_t clock_now(struct clock *clock);
-void clock_advance(struct clock *clock, ns_t by); /* a manual clock only */
+/* A manual clock only. */
+void clock_advance(struct clock *clock, ns_t by);
+void clock_restart(struct clock *clock); /* back to where it began */
+
+#define CLOCK_LAST (INT64_C(9214646400) * NS_PER_SECOND) /* 2262-01-01: later moments have no room in an ns_t */
 
 ns_t clock_real(void);      /* wall time, any thread */
 ns_t clock_monotonic(void); /* any thread */

@@ -15,8 +15,8 @@
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 #undef ERR_STATE
+#include <pthread.h>
 #include <stdlib.h>
-#include <threads.h>
 
 enum {
     RSA_MODULUS_MAX = 16384 / 8, /* bytes; longer keys never verify: bounds what one request can cost */
@@ -50,9 +50,10 @@ struct known_key {
     unsigned char bytes[RSA_MODULUS_MAX + RSA_EXPONENT_MAX];
 };
 
-static tss_t known_slot;
+/* POSIX threads, not C11's: the thread sanitizer does not know those. */
+static pthread_key_t known_slot;
 static bool known_slot_ready;
-static once_flag known_once = ONCE_FLAG_INIT;
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
 
 static void known_key_free(void *p)
 {
@@ -66,20 +67,19 @@ static void known_key_free(void *p)
 
 static void known_slot_make(void)
 {
-    known_slot_ready = tss_create(&known_slot, known_key_free) == thrd_success;
+    known_slot_ready = pthread_key_create(&known_slot, known_key_free) == 0;
 }
 
 /* The thread's own, made on first use. NULL: no memory; then verifying goes without. */
 static struct known_key *known_key_mine(void)
 {
-    call_once(&known_once, known_slot_make);
-    if (!known_slot_ready)
+    if (pthread_once(&known_once, known_slot_make) != 0 || !known_slot_ready)
         return NULL;
-    struct known_key *known = tss_get(known_slot);
+    struct known_key *known = pthread_getspecific(known_slot);
     if (known)
         return known;
     known = calloc(1, sizeof *known);
-    if (known && tss_set(known_slot, known) != thrd_success) {
+    if (known && pthread_setspecific(known_slot, known) != 0) {
         free(known);
         return NULL;
     }

@@ -2,6 +2,7 @@
 
 #include "core/engine_state.h"
 #include "core/identity.h"
+#include "core/steps.h"
 #include "core/transform.h"
 
 #include <stdlib.h>
@@ -11,21 +12,55 @@ enum { MAX_JOBS_DEFAULT = 100000 };
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-static bool copy_nodes(struct engine *engine, const struct node *nodes, size_t n)
+/* In the engine's arena: executions of older jobs may still point to the ones that these replace. */
+bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n)
 {
-    engine->nodes = arena_alloc(&engine->arena, n * sizeof *nodes);
-    if (!engine->nodes)
+    struct node *copy = arena_alloc(&engine->arena, n * sizeof *copy);
+
+    if (!copy)
         return false;
-    engine->n_nodes = n;
     for (size_t i = 0; i < n; i++) {
-        engine->nodes[i] = nodes[i];
+        copy[i] = nodes[i];
         if (nodes[i].id.n)
             continue;
         char id[CID_SIZE + 1];
         ids_cid(&engine->ids, id);
-        engine->nodes[i].id = arena_span(&engine->arena, span_text(id));
+        copy[i].id = arena_span(&engine->arena, span_text(id));
     }
-    return true;
+    engine->nodes = copy;
+    engine->n_nodes = n;
+    return !engine->arena.failed;
+}
+
+void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n)
+{
+    struct script_use *uses = calloc(n + 1, sizeof *uses);
+
+    if (!uses)
+        n = 0;
+    free(engine->script_uses);
+    engine->script_uses = uses;
+    engine->scripts = scripts;
+    engine->n_scripts = n;
+    engine->n_unknown_names = 0;
+}
+
+void engine_set_scheduler(struct engine *engine, const struct scheduler_options *scheduler)
+{
+    engine->options = *scheduler;
+    if (!engine->options.housekeeping)
+        engine->options.housekeeping = HOUSEKEEPING_DEFAULT;
+    engine->labels_known = engine_trigger(engine, &engine->options.labels_known, engine->start);
+}
+
+const struct node *job_nodes(const struct engine *engine, const struct job *job)
+{
+    return job->script && job->script->has_nodes ? job->script->nodes : engine->nodes;
+}
+
+size_t job_nodes_count(const struct engine *engine, const struct job *job)
+{
+    return job->script && job->script->has_nodes ? job->script->n_nodes : engine->n_nodes;
 }
 
 static bool take_identity(struct engine *engine)
@@ -45,36 +80,71 @@ enum err engine_new(const struct engine_options *options, struct engine **out, s
     if (!engine)
         return error_set(error, ERR_NOMEM, "out of memory");
     engine->rules = options->rules;
-    engine->options = options->scheduler;
-    if (!engine->options.housekeeping)
-        engine->options.housekeeping = HOUSEKEEPING_DEFAULT;
     engine->ids = options->ids;
+    engine->find_script = options->find_script;
+    engine->find_script_context = options->find_script_context;
+    engine_set_scripts(engine, options->scripts, options->n_scripts);
     engine->start = engine->now = options->start;
     if (!store_init(&engine->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT) ||
-        !copy_nodes(engine, options->nodes, options->n_nodes) || !take_identity(engine)) {
+        !engine_set_nodes(engine, options->nodes, options->n_nodes) || !take_identity(engine)) {
         engine_free(engine);
         return error_set(error, ERR_NOMEM, "out of memory");
     }
+    engine->ids_at_start = engine->ids;
+    engine_set_scheduler(engine, &options->scheduler);
     *out = engine;
     return ERR_OK;
 }
 
-/* Jobs that were forgotten are reachable by their timers alone. */
-static void free_forgotten(struct engine *engine)
+/* Nothing points to it any more? */
+static void free_if_forgotten(struct job *job)
+{
+    if (job->link.forgotten && job->link.timers == 0)
+        job_free(job);
+}
+
+static void drop_waiting(struct engine *engine, struct waiting **at)
+{
+    struct waiting *waiting = *at;
+    struct job *job = waiting->action.job;
+
+    *at = waiting->next;
+    engine->waiting_reads -= waiting->trigger->kind == TRIGGER_READS;
+    free(waiting);
+    if (job) {
+        job->link.timers--;
+        free_if_forgotten(job);
+    }
+}
+
+static void drop_all_actions(struct engine *engine)
 {
     struct action action;
     bool is_deadline;
 
+    while (engine->waiting)
+        drop_waiting(engine, &engine->waiting);
     while (timeline_take(&engine->timeline, NS_NEVER - 1, &action, &is_deadline))
-        if (action.job->link.forgotten && action.job->link.timers == 0)
-            job_free(action.job);
+        if (action.job)
+            free_if_forgotten(action.job);
+}
+
+static void free_gates(struct engine *engine)
+{
+    for (struct gate *gate = engine->gates, *next; gate; gate = next) {
+        next = gate->next;
+        free(gate);
+    }
+    engine->gates = NULL;
 }
 
 void engine_free(struct engine *engine)
 {
     if (!engine)
         return;
-    free_forgotten(engine);
+    drop_all_actions(engine);
+    free_gates(engine);
+    free(engine->script_uses);
     timeline_release(&engine->timeline);
     store_release(&engine->store);
     arena_release(&engine->arena);
@@ -131,17 +201,257 @@ ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t f
 
     if (after == NS_NEVER)
         return NS_NEVER;
-    if (trigger->jitter)
-        after += (ns_t)ids_below(&engine->ids, 2 * (uint64_t)trigger->jitter + 1) - trigger->jitter;
+    if (trigger->jitter) {
+        ns_t drawn = (ns_t)ids_below(&engine->ids, 2 * (uint64_t)trigger->jitter + 1) - trigger->jitter;
+        after = drawn > NS_NEVER - after ? NS_NEVER : after + drawn;
+    }
     if (after < 0)
         after = 0;
     return after > NS_NEVER - from ? NS_NEVER : from + after;
 }
 
-static void drop_action(const struct action *action)
+uint64_t engine_draw(struct engine *engine)
 {
-    if (action->job->link.timers == 0)
-        job_free(action->job);
+    return ids_draw(&engine->ids);
+}
+
+void engine_plan_at(struct engine *engine, struct job *job, ns_t due, struct action action)
+{
+    if (due == NS_NEVER)
+        return;
+    action.job = job;
+    action.due = due;
+    timeline_add(&engine->timeline, &action);
+}
+
+static void wait(struct engine *engine, struct job *job, const struct trigger *trigger, struct action action)
+{
+    struct waiting *waiting = calloc(1, sizeof *waiting);
+    struct waiting **end = &engine->waiting;
+
+    if (!waiting)
+        return;
+    action.job = job;
+    *waiting = (struct waiting){ .action = action, .trigger = trigger, .reads_left = trigger->reads };
+    while (*end)
+        end = &(*end)->next;
+    *end = waiting;
+    engine->waiting_reads += trigger->kind == TRIGGER_READS;
+    if (job)
+        job->link.timers++;
+}
+
+void engine_plan(struct engine *engine, struct job *job, const struct trigger *trigger, ns_t from, struct action action)
+{
+    if (trigger->kind == TRIGGER_TIME)
+        engine_plan_at(engine, job, engine_trigger(engine, trigger, from), action);
+    else if (trigger->kind == TRIGGER_GATE && engine_gate_is_open(engine, trigger->gate))
+        engine_plan_at(engine, job, from, action);
+    else
+        wait(engine, job, trigger, action);
+}
+
+/* What waited goes on the time line, in the order in which it began to wait. */
+static void come(struct engine *engine, struct waiting **at, ns_t now)
+{
+    struct action action = (*at)->action;
+
+    engine_plan_at(engine, action.job, now, action);
+    drop_waiting(engine, at);
+}
+
+void engine_told(struct engine *engine, const struct job *job, enum endpoint endpoint, ns_t now)
+{
+    if (engine->waiting_reads == 0)
+        return;
+    for (struct waiting **at = &engine->waiting; *at;) {
+        struct waiting *w = *at;
+        bool counts = w->trigger->kind == TRIGGER_READS && w->action.job == job && w->trigger->of & ENDPOINT_BIT(endpoint);
+        if (counts && --w->reads_left == 0)
+            come(engine, at, now);
+        else
+            at = &w->next;
+    }
+}
+
+/* ---- gates -------------------------------------------------------------------------------------------------------- */
+
+bool engine_gate_is_open(const struct engine *engine, struct span name)
+{
+    for (const struct gate *gate = engine->gates; gate; gate = gate->next)
+        if (span_eq(gate->name, name))
+            return gate->open;
+    return false;
+}
+
+static struct gate *gate_of(struct engine *engine, struct span name)
+{
+    struct gate *gate = engine->gates;
+
+    while (gate && !span_eq(gate->name, name))
+        gate = gate->next;
+    if (gate)
+        return gate;
+    gate = calloc(1, sizeof *gate + name.n);
+    if (!gate)
+        return NULL;
+    char *copy = (char *)(gate + 1);
+    memcpy(copy, name.p ? name.p : "", name.n);
+    gate->name = span_of(copy, name.n);
+    gate->next = engine->gates;
+    engine->gates = gate;
+    return gate;
+}
+
+void engine_open_gate(struct engine *engine, struct span name, ns_t now)
+{
+    struct gate *gate = gate_of(engine, name);
+
+    if (gate)
+        gate->open = true;
+    for (struct waiting **at = &engine->waiting; *at;) {
+        const struct trigger *trigger = (*at)->trigger;
+        if (trigger->kind == TRIGGER_GATE && span_eq(trigger->gate, name))
+            come(engine, at, now);
+        else
+            at = &(*at)->next;
+    }
+    engine_tick(engine, now);
+}
+
+static bool waits_for(const struct waiting *waiting, struct span name)
+{
+    return waiting->trigger->kind == TRIGGER_GATE && span_eq(waiting->trigger->gate, name);
+}
+
+size_t engine_gate_waiting(const struct engine *engine, struct span name)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = engine->waiting; w; w = w->next)
+        n += waits_for(w, name);
+    return n;
+}
+
+size_t engine_waiting(const struct engine *engine, enum trigger_kind kind)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = engine->waiting; w; w = w->next)
+        n += w->trigger->kind == kind;
+    return n;
+}
+
+/* What waits in a job or an execution that is over changes nothing any more. */
+static bool is_alive(const struct action *action)
+{
+    const struct job *job = action->job;
+
+    if (!job || job->link.forgotten)
+        return !job;
+    if (action->kind == ACTION_STEP)
+        return !job->left_script;
+    return !job_is_terminal(job) && !execution_is_terminal(job->executions[action->execution]->state);
+}
+
+bool engine_first_wait(const struct engine *engine, struct engine_wait *wait)
+{
+    const struct waiting *w = engine->waiting;
+
+    while (w && !is_alive(&w->action))
+        w = w->next;
+    if (w)
+        *wait = (struct engine_wait){ w->action.job, w->trigger, w->reads_left };
+    return w;
+}
+
+bool engine_only_times_out(const struct engine *engine)
+{
+    const struct action *next = timeline_peek(&engine->timeline);
+
+    return !next || next->timed_out;
+}
+
+static bool is_listed(const struct span *names, size_t n, struct span name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_eq(names[i], name))
+            return true;
+    return false;
+}
+
+size_t engine_waiting_gates(const struct engine *engine, struct span *names, size_t room)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = engine->waiting; w && n < room; w = w->next)
+        if (w->trigger->kind == TRIGGER_GATE && !is_listed(names, n, w->trigger->gate))
+            names[n++] = w->trigger->gate;
+    return n;
+}
+
+void engine_close_gates(struct engine *engine)
+{
+    for (struct gate *gate = engine->gates; gate; gate = gate->next)
+        gate->open = false;
+}
+
+/* ---- forgetting ------------------------------------------------------------------------------------------------------ */
+
+void engine_forget(struct engine *engine, struct job *job)
+{
+    timeline_set_deadline(&engine->timeline, job, NS_NEVER);
+    store_forget(&engine->store, job);
+    free_if_forgotten(job);
+}
+
+void engine_forget_all(struct engine *engine)
+{
+    while (engine->store.all.first)
+        engine_forget(engine, engine->store.all.first);
+}
+
+void engine_begin_again(struct engine *engine, ns_t now, bool redraw)
+{
+    engine_forget_all(engine);
+    drop_all_actions(engine);
+    memset(engine->script_uses, 0, engine->n_scripts * sizeof *engine->script_uses);
+    engine->n_unknown_names = 0;
+    engine->store.last_number = 0;
+    engine->now = now;
+    if (redraw)
+        engine->ids = engine->ids_at_start;
+    engine->labels_known = engine_trigger(engine, &engine->options.labels_known, engine->start);
+}
+
+void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context)
+{
+    engine->restarted = restarted;
+    engine->restarted_context = context;
+}
+
+void engine_plan_restart(struct engine *engine, const struct trigger *trigger)
+{
+    engine_plan(engine, NULL, trigger, engine->start, (struct action){ .kind = ACTION_RESTART });
+}
+
+static void restart(struct engine *engine)
+{
+    engine_forget_all(engine);
+    if (engine->restarted)
+        engine->restarted(engine->restarted_context);
+}
+
+/* ---- time goes on ------------------------------------------------------------------------------------------------------ */
+
+static void act(struct engine *engine, const struct action *action)
+{
+    if (action->kind == ACTION_RESTART)
+        restart(engine);
+    else if (action->job->link.forgotten)
+        free_if_forgotten(action->job);
+    else
+        scheduler_act(engine, action);
 }
 
 void engine_tick(struct engine *engine, ns_t now)
@@ -150,20 +460,61 @@ void engine_tick(struct engine *engine, ns_t now)
     bool is_deadline;
 
     while (timeline_take(&engine->timeline, now, &action, &is_deadline)) {
+        engine->happened++;
         if (is_deadline)
             engine->rules->deadline_came(engine, action.job, action.due);
-        else if (action.job->link.forgotten)
-            drop_action(&action);
         else
-            scheduler_act(engine, &action);
+            act(engine, &action);
     }
     if (now > engine->now)
         engine->now = now;
 }
 
+uint64_t engine_happened(const struct engine *engine)
+{
+    return engine->happened;
+}
+
+ns_t engine_next_action(const struct engine *engine)
+{
+    return timeline_next_action(&engine->timeline);
+}
+
 ns_t engine_next_deadline(const struct engine *engine)
 {
     return timeline_next(&engine->timeline);
+}
+
+/* ---- what the verdict asks ------------------------------------------------------------------------------------------- */
+
+const struct job_script *engine_scripts(const struct engine *engine, size_t *n)
+{
+    *n = engine->n_scripts;
+    return engine->scripts;
+}
+
+size_t engine_steps_reached(const struct engine *engine, size_t script)
+{
+    return engine->script_uses[script].reached;
+}
+
+void engine_note_step(struct engine *engine, const struct job *job)
+{
+    for (size_t i = 0; i < engine->n_scripts; i++)
+        if (&engine->scripts[i] == job->script && engine->script_uses[i].reached < job->step)
+            engine->script_uses[i].reached = job->step;
+}
+
+const struct span *engine_unknown_names(const struct engine *engine, size_t *n)
+{
+    *n = engine->n_unknown_names;
+    return engine->unknown_names;
+}
+
+uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name)
+{
+    *name = engine->unknown_names[engine->last_unknown];
+    return engine->asked_in_vain;
 }
 
 /* ---- jobs --------------------------------------------------------------------------------------------------------- */
@@ -183,8 +534,8 @@ static bool make_room(struct engine *engine)
 
     if (!store_make_room(&engine->store, &forgotten))
         return false;
-    if (forgotten && forgotten->link.timers == 0)
-        job_free(forgotten);
+    if (forgotten)
+        free_if_forgotten(forgotten);
     return true;
 }
 
@@ -233,15 +584,104 @@ static struct span policy_refusal(const struct engine *engine, const struct job 
     return SPAN("");
 }
 
+/* Not printf: a reason may hold a NUL byte. */
 static void reject_job(struct engine *engine, struct job *job, struct span reason, ns_t now)
 {
-    scheduler_cancel(engine, job, arena_printf(&job->arena, "job rejected: %.*s", SPAN_ARG(reason)), false, now);
+    CLEANUP(buf_release) struct buf comment = buf_init(SIZE_MAX / 2);
+
+    buf_text(&comment, "job rejected: ");
+    buf_span(&comment, reason);
+    scheduler_cancel(engine, job, buf_view(&comment), false, now);
+}
+
+/* ---- scripts --------------------------------------------------------------------------------------------------------- */
+
+static const struct job_script *named_script(const struct engine *engine, struct span name)
+{
+    for (size_t i = 0; i < engine->n_scripts; i++)
+        if (span_eq(engine->scripts[i].name, name))
+            return &engine->scripts[i];
+    return engine->find_script ? engine->find_script(engine->find_script_context, name) : NULL;
+}
+
+static void note_unknown(struct engine *engine, struct span name)
+{
+    engine->asked_in_vain++;
+    if (name.n > UNKNOWN_NAME_MAX)
+        name.n = UNKNOWN_NAME_MAX;
+    for (size_t i = 0; i < engine->n_unknown_names; i++)
+        if (span_eq(engine->unknown_names[i], name)) {
+            engine->last_unknown = i;
+            return;
+        }
+    if (engine->n_unknown_names == UNKNOWN_NAMES_MAX)
+        return;
+    engine->last_unknown = engine->n_unknown_names;
+    engine->unknown_names[engine->n_unknown_names++] = arena_span(&engine->arena, name);
+}
+
+/* What an annotation `mock:NAME` asks for; an unknown NAME is as if it were not there. */
+static const struct job_script *asked_script(struct engine *engine, const struct job *job)
+{
+    const struct job_script *script = NULL;
+
+    for (size_t i = 0; !script && i < job->spec.annotations.n; i++) {
+        struct span tag = job->spec.annotations.at[i];
+        if (!span_starts(tag, SPAN("mock:")))
+            continue;
+        struct span name = span_of(tag.p + 5, tag.n - 5);
+        script = name.n ? named_script(engine, name) : NULL;
+        if (!script)
+            note_unknown(engine, name);
+    }
+    return script;
+}
+
+/* The first whose matcher fits; each counts the jobs that fit it but for nth, whoever takes them. */
+static const struct job_script *matching_script(struct engine *engine, const struct job *job)
+{
+    struct job_facts facts = { job->client_id, &job->spec };
+    const struct job_script *script = NULL;
+    CLEANUP(arena_release) struct arena arena = { 0 };
+
+    for (size_t i = 0; i < engine->n_scripts; i++) {
+        const struct job_script *s = &engine->scripts[i];
+        if (!s->has_match || !match_job(&s->match, &facts, &arena, NULL))
+            continue;
+        if (match_nth(&s->match, ++engine->script_uses[i].fitting) && !script)
+            script = s;
+    }
+    return script;
+}
+
+static const struct job_script *choose_script(struct engine *engine, const struct job *job)
+{
+    const struct job_script *matching = matching_script(engine, job);
+    const struct job_script *asked = asked_script(engine, job);
+
+    return asked ? asked : matching;
+}
+
+/* A script of steps takes the place of policy, scheduler and nodes. */
+static void start_script(struct engine *engine, struct job *job, ns_t now)
+{
+    timeline_set_deadline(&engine->timeline, job, NS_NEVER);
+    if (!job->script->start_queued) {
+        job_move(job, JOB_NEW, SPAN(""), now);
+        job_move(job, JOB_IN_PROGRESS, SPAN(""), now);
+        engine_emit(engine, EVENT_CREATED, job, NULL, SPAN(""), now);
+    }
+    steps_begin(engine, job, now);
 }
 
 static enum err select_and_start(struct engine *engine, struct job *job, ns_t now, struct error *error)
 {
     struct span refusal = policy_refusal(engine, job);
 
+    if (job->script && job->script->n_steps) {
+        start_script(engine, job, now);
+        return ERR_OK;
+    }
     if (refusal.n || engine->options.selection == SELECTION_REJECT) {
         reject_job(engine, job, refusal, now);
         return ERR_OK;
@@ -259,6 +699,7 @@ enum err engine_submit(struct engine *engine, struct span client_id, struct span
     struct job *job = make_room(engine) ? add_job(engine, client_id, api_version, spec, now) : NULL;
     if (!job)
         return error_set(error, ERR_NOMEM, "job store is full");
+    job->script = choose_script(engine, job);
     job_move(job, JOB_QUEUED, SPAN(""), now);
     enum err err = select_and_start(engine, job, now, error);
     if (err && engine->rules->short_makes_no_job)
@@ -274,20 +715,38 @@ const struct job *engine_job(struct engine *engine, struct span id, ns_t now)
     return store_get(&engine->store, id);
 }
 
-const struct job *engine_find(struct engine *engine, struct span id, ns_t now)
+const struct job *engine_look(const struct engine *engine, struct span id)
 {
-    engine_tick(engine, now);
     if (id.n == SHORT_ID_SIZE)
         return store_first_of_short(&engine->store, id);
     return id.n < SHORT_ID_SIZE ? NULL : store_get(&engine->store, id);
+}
+
+/* The job is held while time goes on. False: it was forgotten meanwhile, and is gone. */
+static bool tick_and_keep(struct engine *engine, struct job *job, ns_t now)
+{
+    job->link.timers++;
+    engine_tick(engine, now);
+    job->link.timers--;
+    if (!job->link.forgotten)
+        return true;
+    free_if_forgotten(job);
+    return false;
+}
+
+const struct job *engine_find(struct engine *engine, struct span id, ns_t now)
+{
+    engine_tick(engine, now);
+    return engine_look(engine, id);
 }
 
 enum err engine_cancel(struct engine *engine, const struct job *lent, struct span reason, ns_t now)
 {
     struct job *job = own(engine, lent);
 
-    if (engine->rules->is_over(job))
+    if (!tick_and_keep(engine, job, now) || engine->rules->is_over(job))
         return ERR_STATE;
+    job->left_script = true;
     scheduler_cancel(engine, job, reason, true, now);
     return ERR_OK;
 }
@@ -304,12 +763,17 @@ enum err engine_approve(struct engine *engine, const struct job *lent, const str
 {
     struct job *job = own(engine, lent);
 
+    if (!tick_and_keep(engine, job, now))
+        return error_set(error, ERR_STATE, "the job is gone");
     if (approval->should_wait)
         return ERR_OK;
-    if (approval->should_bid)
-        return job->state == JOB_QUEUED ? scheduler_start(engine, job, now, error) : not_queued(job, error);
-    if (job_is_terminal(job))
+    if (approval->should_bid && job->state != JOB_QUEUED)
+        return not_queued(job, error);
+    if (!approval->should_bid && job_is_terminal(job))
         return error_set(error, ERR_STATE, "job %.*s is already in a terminal state", SPAN_ARG(job->id));
+    job->left_script = true;
+    if (approval->should_bid)
+        return scheduler_start(engine, job, now, error);
     reject_job(engine, job, approval->reason, now);
     return ERR_OK;
 }
@@ -353,12 +817,24 @@ static void sort_by_id(const struct job **jobs, size_t n, bool reverse)
     }
 }
 
+/* The first `limit` of the jobs in random order (A5's quirk); they keep their order among themselves. */
+static size_t draw_subset(struct id_source *ids, const struct job **jobs, size_t n, size_t limit)
+{
+    size_t left = limit < n ? limit : n, kept = 0;
+
+    for (size_t i = 0; i < n && kept < left; i++)
+        if (ids_below(ids, n - i) < left - kept)
+            jobs[kept++] = jobs[i];
+    return kept;
+}
+
 /* The store keeps its jobs by CreatedAt, so only an order by id must see them all. */
 enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***out, size_t *n)
 {
     bool of_client = query->client_id.n != 0;
     bool backwards = query->order == LIST_CREATED && query->reverse;
     bool by_id = query->order == LIST_ID;
+    bool all = by_id || query->random_subset; /* every job that fits must be seen */
 
     engine_tick(engine, now);
     const struct store_client *client = of_client ? store_client(&engine->store, query->client_id) : NULL;
@@ -366,18 +842,20 @@ enum err engine_list(struct engine *engine, const struct list_query *query, ns_t
     const struct store_list *list = !of_client ? &engine->store.all : client ? &client->jobs : &nothing;
     size_t most = of_client ? (client ? client->n : 0) : engine->store.n;
     size_t limit = query->max_jobs > 0 && (uint64_t)query->max_jobs < most ? (size_t)query->max_jobs : most;
-    const struct job **jobs = malloc(((by_id ? most : limit) + 1) * sizeof *jobs);
+    const struct job **jobs = malloc(((all ? most : limit) + 1) * sizeof *jobs);
     if (!jobs)
         return ERR_NOMEM;
     *n = 0;
-    for (const struct job *job = backwards ? list->last : list->first; job && (by_id || *n < limit);
+    for (const struct job *job = backwards ? list->last : list->first; job && (all || *n < limit);
          job = store_next(job, of_client, backwards))
         if (tags_fit(query, job))
             jobs[(*n)++] = job;
-    if (by_id) {
+    if (query->random_subset)
+        *n = draw_subset(&engine->ids, jobs, *n, limit);
+    if (by_id)
         sort_by_id(jobs, *n, query->reverse);
-        *n = *n < limit ? *n : limit;
-    }
+    if (*n > limit)
+        *n = limit;
     *out = jobs;
     return ERR_OK;
 }

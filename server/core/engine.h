@@ -12,7 +12,9 @@
 #include "base/error.h"
 #include "core/ids.h"
 #include "core/job.h"
+#include "core/endpoint.h"
 #include "core/node.h"
+#include "core/script.h"
 
 struct scheduler_rules; /* core/scheduler.h: what one release does; a dialect names its own */
 
@@ -26,7 +28,7 @@ struct scheduler_options {
     bool ties_random; /* equal ranks: drawn; else in the order of the nodes */
     ns_t housekeeping; /* interval; 0 = 30 s */
     struct span approver; /* client id; empty: every approval is refused */
-    ns_t labels_known; /* after the start; until then every selector fails; 0 = at once */
+    struct trigger labels_known; /* after the start; until then every selector fails; 0 = at once */
 };
 
 struct engine_options {
@@ -37,6 +39,11 @@ struct engine_options {
     struct id_source ids;
     size_t max_jobs; /* 0 = 100000 */
     ns_t start;      /* when the network began */
+
+    const struct job_script *scripts; /* core/script.h; the first that fits a job plays it. Borrowed */
+    size_t n_scripts;
+    find_script_fn *find_script; /* for `mock:NAME` that is none of them; NULL: there are no others */
+    void *find_script_context;
 };
 
 struct engine;
@@ -77,6 +84,72 @@ struct approval {
 enum err engine_approve(struct engine *engine, const struct job *job, const struct approval *approval, ns_t now,
                         struct error *error);
 
+/* ---- what tests hold in their hands -------------------------------------------------------------------- */
+
+/* An answer 200 of this endpoint told of the job: triggers that wait for reads count it. The change that it
+ * brings comes at `now`, after the answer. */
+void engine_told(struct engine *engine, const struct job *job, enum endpoint endpoint, ns_t now);
+
+/* Opens a gate for good, until engine_close_gates. Gates need no declaration: whoever waits goes on. */
+void engine_open_gate(struct engine *engine, struct span name, ns_t now);
+void engine_close_gates(struct engine *engine);
+bool engine_gate_is_open(const struct engine *engine, struct span name);
+size_t engine_gate_waiting(const struct engine *engine, struct span name); /* how many steps and actions wait for it */
+/* The names of gates that something waits for, each once; at most `room`. */
+size_t engine_waiting_gates(const struct engine *engine, struct span *names, size_t room);
+
+/* As it began: no job, nothing planned, no script used; gates stay as they are. `now` may lie in the past.
+ * `redraw`: what is drawn from a seed is drawn from its beginning again. Restarts are to be planned anew. */
+void engine_begin_again(struct engine *engine, ns_t now, bool redraw);
+
+/* Takes the scripts of a newly loaded program; jobs that exist keep theirs, so the old ones must stay. */
+void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n);
+/* … and its network: jobs submitted from now on. Ids are drawn where empty. False: no memory. */
+bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n);
+
+/* … and the settings of its scheduler. */
+void engine_set_scheduler(struct engine *engine, const struct scheduler_options *scheduler);
+
+/* A draw from the engine's one generator, for what happens to exchanges. */
+uint64_t engine_draw(struct engine *engine);
+/* The moment a trigger fires that begins to wait at `from`; NS_NEVER. Draws the jitter. */
+ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t from);
+
+/* All jobs are forgotten. */
+void engine_forget_all(struct engine *engine);
+/* … by itself, when the trigger says; `restarted` is called then. A time or a gate. */
+void engine_plan_restart(struct engine *engine, const struct trigger *trigger);
+void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context);
+
+/* When something will happen that is not housekeeping's; NS_NEVER: the network is idle. */
+ns_t engine_next_action(const struct engine *engine);
+
+/* How many steps and actions wait for answers or gates: of that kind. */
+size_t engine_waiting(const struct engine *engine, enum trigger_kind kind);
+/* What began to wait first, for a gate or for answers, and still could change something. */
+struct engine_wait {
+    const struct job *job; /* NULL: a restart */
+    const struct trigger *trigger;
+    uint32_t reads; /* that are still wanted */
+};
+bool engine_first_wait(const struct engine *engine, struct engine_wait *wait); /* false: nothing waits */
+/* Nothing comes next but time-outs, a node's own or housekeeping's. */
+bool engine_only_times_out(const struct engine *engine);
+/* How many things have happened by themselves so far. */
+uint64_t engine_happened(const struct engine *engine);
+
+/* As engine_find, but time stands still: what is due already has not happened yet. */
+const struct job *engine_look(const struct engine *engine, struct span id_or_short);
+
+/* ---- what the verdict asks ------------------------------------------------------------------------------- */
+
+const struct job_script *engine_scripts(const struct engine *engine, size_t *n);
+/* How many steps of that script (an index) some job has come to. */
+size_t engine_steps_reached(const struct engine *engine, size_t script);
+/* Names that annotations `mock:NAME` asked for in vain, each once, the first few. */
+const struct span *engine_unknown_names(const struct engine *engine, size_t *n);
+uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and which one last */
+
 /* What the requester tells those who listen (the websocket), in its own names. */
 enum job_event_name {
     EVENT_CREATED, EVENT_BID, EVENT_BID_ACCEPTED, EVENT_BID_REJECTED, EVENT_RESULTS_PROPOSED, EVENT_RESULTS_ACCEPTED,
@@ -102,6 +175,7 @@ struct list_query {
     int64_t max_jobs; /* ≤ 0: no limit */
     enum list_order order;
     bool reverse;
+    bool random_subset; /* max_jobs is applied before sorting, as the reference does: which jobs is drawn */
 };
 
 /* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3). */

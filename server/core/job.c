@@ -169,9 +169,24 @@ void job_free(struct job *job)
     free(job);
 }
 
+bool job_may_move(int from, int to)
+{
+    return job_rows[from].to & TO(to);
+}
+
+bool execution_may_move(int from, int to)
+{
+    return execution_rows[from].to & TO(to);
+}
+
 void job_move(struct job *job, enum job_state next, struct span comment, ns_t now)
 {
-    MUST(job_rows[job->state].to & TO(next));
+    MUST(job_may_move(job->state, (int)next));
+    job_force(job, next, comment, now);
+}
+
+void job_force(struct job *job, enum job_state next, struct span comment, ns_t now)
+{
     struct history entry = {
         .level = HISTORY_JOB,
         .previous = (uint8_t)job->state,
@@ -269,7 +284,13 @@ static void execution_merge(struct job *job, struct execution *x, const struct e
 void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                     ns_t now)
 {
-    MUST(execution_rows[x->state].to & TO(next));
+    MUST(execution_may_move(x->state, (int)next));
+    execution_force(job, x, next, change, now);
+}
+
+void execution_force(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                     ns_t now)
+{
     int previous = x->state;
 
     if (change)

@@ -43,6 +43,7 @@ struct verification {
     bool complete, result;
 };
 
+struct job_script; /* core/script.h */
 struct node; /* core/node.h: the simulated compute node that runs an execution */
 
 struct execution {
@@ -69,6 +70,12 @@ struct history {
     bool has_reference; /* the execution had its reference when this was written */
 };
 
+/* A node that is not of the network, made up by a step: its name and the id it shows. */
+struct stranger {
+    struct stranger *next;
+    struct span name, id;
+};
+
 struct job {
     struct span id, api_version, client_id;
     ns_t created_at;
@@ -84,6 +91,10 @@ struct job {
     size_t n_history, room_history;
 
     struct arena arena;
+    const struct job_script *script; /* NULL: scheduler and network play */
+    size_t step;                     /* of the script's steps: the next one */
+    bool left_script;                /* a cancel or an approval has ended its steps */
+    struct stranger *strangers;      /* nodes that only its steps name */
     ns_t last_stamp;
     uint64_t number;      /* the n-th job submitted, from 1: the order of lists */
     ns_t deadline;        /* housekeeping's, NS_NEVER when none */
@@ -96,6 +107,7 @@ struct job {
         struct job *ended_next;
         size_t deadline_slot;   /* place among the deadlines */
         uint32_t timers;        /* actions on the time line that point here */
+        bool ended;             /* among those that may be forgotten */
         bool forgotten;         /* out of the store: freed with its last timer */
     } link;
 };
@@ -127,6 +139,13 @@ bool execution_is_discarded(int state); /* it will never count: rejected, failed
 bool execution_is_terminal(int state);
 bool execution_is_active(int state); /* its bid was accepted and nothing went wrong yet */
 bool execution_has_bid(const struct execution *x); /* the node accepted the ask */
+
+bool job_may_move(int from, int to); /* by the state tables */
+bool execution_may_move(int from, int to);
+/* Moves that no table allows: what `"unlawful": true` is for. */
+void job_force(struct job *job, enum job_state next, struct span comment, ns_t now);
+void execution_force(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                     ns_t now);
 
 const char *job_state_name(int state);
 const char *execution_state_name(int state);

@@ -8,10 +8,16 @@
 #include "core/ids.h"
 #include "core/job.h"
 
+enum trigger_kind { TRIGGER_TIME, TRIGGER_READS, TRIGGER_GATE };
+
 /* When something happens, counted from when it could begin. */
 struct trigger {
     ns_t after;  /* NS_NEVER: never */
     ns_t jitter; /* even over ±, never below 0 in all */
+    enum trigger_kind kind;
+    uint32_t reads;   /* TRIGGER_READS: after so many answers that told of the job … */
+    unsigned of;      /* … by these endpoints (ENDPOINT_BIT) */
+    struct span gate; /* TRIGGER_GATE: once that gate is open */
 };
 
 struct bid_behaviour {
@@ -71,7 +77,8 @@ struct node {
     struct publish_list publish;
     struct span unreachable; /* the dial error; empty: it can be reached */
     struct span_map labels;
-    unsigned engines;             /* bit 1 << enum engine_type; 0: it does not list any and is asked for all */
+    unsigned engines;             /* bit 1 << enum engine_type; 0: it does not list any and is asked for all;
+                                   * ENGINE_UNKNOWN's alone: it lists none, and is never asked */
     struct span version;          /* "v0.3.25" */
     struct resources max_job;     /* texts; empty = no limit */
     ns_t timeout_min, timeout_max; /* 0 = no bound */

@@ -41,7 +41,11 @@ static struct node_selector without_prefix(const struct node_selector *selector)
 
 static bool labels_are_known(const struct question *q)
 {
-    return q->now - q->engine->start >= q->engine->options.labels_known;
+    const struct trigger *known = &q->engine->options.labels_known;
+
+    if (known->kind == TRIGGER_GATE)
+        return engine_gate_is_open(q->engine, known->gate);
+    return q->now >= q->engine->labels_known;
 }
 
 /* All must hold, and all wishes too for the wish to count. */
@@ -80,7 +84,7 @@ static bool read_version(struct span text, long numbers[3])
         return false;
     memcpy(copy, text.p ? text.p : "", text.n);
     copy[text.n] = '\0';
-    return sscanf(copy, "v%ld.%ld.%ld", &numbers[0], &numbers[1], &numbers[2]) == 3;
+    return sscanf(copy, "v%9ld.%9ld.%9ld", &numbers[0], &numbers[1], &numbers[2]) == 3;
 }
 
 static int rank_version(const struct question *q, const struct node *node)
@@ -165,13 +169,14 @@ static int compare_ranked(const void *a, const void *b)
 static size_t rank_all(const struct question *q, struct ranked *out)
 {
     struct engine *engine = q->engine;
+    const struct node *nodes = job_nodes(engine, q->job);
     size_t n = 0;
 
-    for (size_t i = 0; i < engine->n_nodes; i++) {
-        int rank = rank_node(q, &engine->nodes[i]);
+    for (size_t i = 0; i < job_nodes_count(engine, q->job); i++) {
+        int rank = rank_node(q, &nodes[i]);
         if (rank < 0)
             continue;
-        out[n++] = (struct ranked){ .node = &engine->nodes[i],
+        out[n++] = (struct ranked){ .node = &nodes[i],
                                     .rank = rank,
                                     .tie = engine->options.ties_random ? ids_draw(&engine->ids) : i };
     }
@@ -188,8 +193,8 @@ enum err rank_nodes(struct engine *engine, const struct job *job, ns_t now, cons
 
     if (err)
         return err;
-    struct ranked *all = calloc(engine->n_nodes + 1, sizeof *all);
-    const struct node **nodes = calloc(engine->n_nodes + 1, sizeof *nodes);
+    struct ranked *all = calloc(job_nodes_count(engine, job) + 1, sizeof *all);
+    const struct node **nodes = calloc(job_nodes_count(engine, job) + 1, sizeof *nodes);
     if (!all || !nodes) {
         free(all);
         free(nodes);

@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "core/engine_state.h"
 #include "core/ranking.h"
+#include "core/steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,35 +44,77 @@ static bool waits_for_verification(const struct execution *x)
     return x->state == EXECUTION_WAITING_VERIFICATION;
 }
 
+ns_t timeout_of(const struct job *job)
+{
+    double ns = job->spec.timeout * (double)NS_PER_SECOND;
+
+    return ns >= (double)INT64_MAX ? INT64_MAX : (ns_t)ns;
+}
+
 /* ---- the time line ----------------------------------------------------------------------------------------- */
 
-/* An action that finds no memory never happens: the node falls silent, which is what it would look like. */
-static void plan(struct engine *engine, struct job *job, const struct execution *x, struct action action)
+static struct action action_of(enum action_kind kind, const struct execution *x)
 {
-    if (action.due == NS_NEVER)
-        return;
-    action.job = job;
-    action.execution = x->index;
-    timeline_add(&engine->timeline, &action);
+    return (struct action){ .kind = kind, .execution = x->index };
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
 
-/* A node that cannot be reached is known at once, whatever it would have bid. */
-static ns_t bid_due(struct engine *engine, const struct execution *x, ns_t now)
+
+static bool timeout_is_above(const struct job *job, const struct node *node)
 {
-    if (!x->node)
-        return NS_NEVER;
-    if (x->node->unreachable.n)
-        return now;
-    return engine_trigger(engine, &NODE_NTH(x->node->bid, x->ask)->after, now);
+    return node->timeout_max && timeout_of(job) > node->timeout_max;
 }
 
+static bool timeout_is_below(const struct job *job, const struct node *node)
+{
+    return node->timeout_min && timeout_of(job) < node->timeout_min;
+}
+
+static bool will_refuse(const struct job *job, const struct execution *x)
+{
+    const struct node *node = x->node;
+
+    return node && !node->unreachable.n &&
+           (NODE_NTH(node->bid, x->ask)->reject || timeout_is_above(job, node) || timeout_is_below(job, node));
+}
+
+/* A node that cannot be reached is known at once, whatever it would have bid. */
 static void plan_bid(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
 {
-    uint64_t tie = engine->options.ties_random ? ids_draw(&engine->ids) : 0;
+    if (x->node->unreachable.n)
+        engine_plan_at(engine, job, now, action_of(ACTION_BID, x));
+    else
+        engine_plan(engine, job, &NODE_NTH(x->node->bid, x->ask)->after, now, action_of(ACTION_BID, x));
+}
 
-    plan(engine, job, x, (struct action){ .kind = ACTION_BID, .due = bid_due(engine, x, now), .tie = tie });
+static void shuffle(struct id_source *ids, struct execution **at, size_t n)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t k = (size_t)ids_below(ids, i);
+        struct execution *other = at[i - 1];
+        at[i - 1] = at[k];
+        at[k] = other;
+    }
+}
+
+/* Of answers of one instant refusals come first (a node that says no does less), then bids in the order of
+ * nodes, or drawn. */
+static void plan_bids(struct engine *engine, struct job *job, size_t first, ns_t now)
+{
+    size_t n = job->n_executions - first;
+    struct execution **asked = malloc((n + 1) * sizeof *asked);
+
+    if (!asked)
+        return;
+    memcpy(asked, job->executions + first, n * sizeof *asked);
+    if (engine->options.ties_random)
+        shuffle(&engine->ids, asked, n);
+    for (int refusals = 1; refusals >= 0; refusals--)
+        for (size_t i = 0; i < n; i++)
+            if (will_refuse(job, asked[i]) == (refusals == 1))
+                plan_bid(engine, job, asked[i], now);
+    free(asked);
 }
 
 /* All AskForBid entries stand before the first answer. */
@@ -82,8 +125,8 @@ void ask_nodes(struct engine *engine, struct job *job, const struct node *const 
     for (size_t i = 0; i < n; i++)
         if (!execution_new(job, nodes[i]->id, nodes[i], now))
             break;
-    for (size_t i = first; i < job->n_executions; i++)
-        plan_bid(engine, job, job->executions[i], now);
+    if (job->n_executions > first)
+        plan_bids(engine, job, first, now);
 }
 
 static size_t nodes_to_ask(const struct engine *engine, const struct job *job, size_t ranked)
@@ -105,7 +148,7 @@ static enum err find_and_ask(struct engine *engine, struct job *job, ns_t now, s
     enum err err = rank_nodes(engine, job, now, &ranked, &n, error);
 
     if (err)
-        return err == ERR_NOMEM ? err : ERR_STATE;
+        return ERR_STATE; /* for want of memory too: the job is there, and not scheduled */
     if ((int64_t)n < wanted_nodes(job)) {
         free(ranked);
         return too_few_nodes(wanted_nodes(job), n, error);
@@ -119,33 +162,41 @@ static enum err find_and_ask(struct engine *engine, struct job *job, ns_t now, s
 
 enum err scheduler_start(struct engine *engine, struct job *job, ns_t now, struct error *error)
 {
+    struct error why = { 0 };
+
     job_move(job, JOB_NEW, SPAN(""), now);
-    enum err err = find_and_ask(engine, job, now, error);
+    enum err err = find_and_ask(engine, job, now, &why);
     if (err && engine->rules->short_is_final)
-        scheduler_stop(engine, job, span_text(error->text), false, now);
-    return err;
+        scheduler_stop(engine, job, span_text(why.text), false, now);
+    return err ? error_set(error, err, "%s", why.text) : ERR_OK;
 }
 
 /* ---- bids ------------------------------------------------------------------------------------------------------ */
 
-ns_t timeout_of(const struct job *job)
+/* A run ends by its trigger or, if that has not come by then, by the job's time-out. A run that never ends
+ * hangs without a word. */
+static void plan_run(struct engine *engine, struct job *job, const struct execution *x, const struct trigger *after, ns_t now)
 {
-    double ns = job->spec.timeout * (double)NS_PER_SECOND;
+    struct action end = action_of(ACTION_RUN_END, x);
+    ns_t timeout = timeout_of(job);
 
-    return ns >= (double)INT64_MAX ? INT64_MAX : (ns_t)ns;
+    if (after->kind == TRIGGER_TIME) {
+        ns_t due = engine_trigger(engine, after, now);
+        end.timed_out = due != NS_NEVER && due - now > timeout;
+        engine_plan_at(engine, job, end.timed_out ? now + timeout : due, end);
+        return;
+    }
+    engine_plan(engine, job, after, now, end);
+    end.timed_out = true;
+    engine_plan_at(engine, job, timeout > NS_NEVER - now ? NS_NEVER : now + timeout, end);
 }
 
 void accept_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now)
 {
     const struct run_behaviour *run = NODE_NTH(x->node->run, x->ask);
-    ns_t timeout = timeout_of(job);
-
     execution_move(job, x, EXECUTION_BID_ACCEPTED, NULL, now);
     engine_emit(engine, EVENT_BID_ACCEPTED, job, x, SPAN(""), now);
-    ns_t end = engine_trigger(engine, &run->after, now);
-    bool timed_out = end != NS_NEVER && end - now > timeout;
-    plan(engine, job, x,
-         (struct action){ .kind = ACTION_RUN_END, .due = timed_out ? now + timeout : end, .timed_out = timed_out });
+    plan_run(engine, job, x, &run->after, now);
 }
 
 void reject_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now)
@@ -172,19 +223,19 @@ void decide_bids(struct engine *engine, struct job *job, ns_t now)
     }
 }
 
-/* Why a node that can be reached says no, or the empty text: its script first, then its bounds to the
- * job's time-out (pkg/bidstrategy's timeout strategy). */
-static struct span timeout_refusal(struct job *job, const struct node *node)
+/* Why a node says no: its script first, then its bounds to the job's time-out (pkg/bidstrategy's timeout
+ * strategy). */
+static struct span refusal_of(struct job *job, const struct execution *x)
 {
-    ns_t timeout = timeout_of(job);
-    bool above = node->timeout_max && timeout > node->timeout_max;
-    bool below = node->timeout_min && timeout < node->timeout_min;
+    const struct node *node = x->node;
+    const struct bid_behaviour *bid = NODE_NTH(node->bid, x->ask);
+    bool above = timeout_is_above(job, node);
 
-    if (!above && !below)
-        return SPAN("");
+    if (bid->reject)
+        return bid->reason;
     CLEANUP(buf_release) struct buf text = buf_init(256);
     buf_text(&text, "job timeout ");
-    duration_format(&text, timeout);
+    duration_format(&text, timeout_of(job));
     buf_text(&text, above ? " exceeds maximum allowed " : " below minimum allowed ");
     duration_format(&text, above ? node->timeout_max : node->timeout_min);
     return arena_span(&job->arena, buf_view(&text));
@@ -208,15 +259,26 @@ static void take_bid(struct engine *engine, struct job *job, struct execution *x
     engine->rules->bid_came(engine, job, x, true, now);
 }
 
-static void take_refusal(struct engine *engine, struct job *job, struct execution *x, struct span reason, ns_t now)
+/* Is the next thing to happen another refusal of this job at this instant? */
+static bool more_refusals(const struct engine *engine, const struct job *job, ns_t now)
 {
-    execution_move(job, x, EXECUTION_ASK_FOR_BID_REJECTED, &(struct execution_change){ .status = reason }, now);
-    engine->rules->bid_came(engine, job, x, false, now);
+    const struct action *next = timeline_peek(&engine->timeline);
+
+    return next && next->job == job && next->kind == ACTION_BID && next->due == now &&
+           will_refuse(job, job->executions[next->execution]);
+}
+
+/* Refusals of one instant are all written down before the requester looks at the job: it waits for its lock
+ * longer than they take (policy recordings of v0.3.25). */
+static void take_refusal(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+{
+    execution_move(job, x, EXECUTION_ASK_FOR_BID_REJECTED, &(struct execution_change){ .status = refusal_of(job, x) }, now);
+    if (!more_refusals(engine, job, now))
+        engine->rules->bid_came(engine, job, x, false, now);
 }
 
 static void on_bid(struct engine *engine, struct job *job, struct execution *x, const struct action *action)
 {
-    const struct bid_behaviour *bid = NODE_NTH(x->node->bid, x->ask);
     ns_t now = action->due;
 
     if (x->state != EXECUTION_ASK_FOR_BID)
@@ -226,9 +288,8 @@ static void on_bid(struct engine *engine, struct job *job, struct execution *x, 
             fail(engine, job, x, x->node->unreachable, now);
         return;
     }
-    struct span refusal = bid->reject ? bid->reason : timeout_refusal(job, x->node);
-    if (bid->reject || refusal.n)
-        take_refusal(engine, job, x, refusal, now);
+    if (will_refuse(job, x))
+        take_refusal(engine, job, x, now);
     else
         take_bid(engine, job, x, now);
 }
@@ -288,8 +349,7 @@ static void accept_result(struct engine *engine, struct job *job, struct executi
 
     execution_move(job, x, EXECUTION_RESULT_ACCEPTED, &verified, now);
     engine_emit(engine, EVENT_RESULTS_ACCEPTED, job, x, SPAN(""), now);
-    ns_t due = engine_trigger(engine, &NODE_NTH(x->node->publish, x->ask)->after, now);
-    plan(engine, job, x, (struct action){ .kind = ACTION_PUBLISH_END, .due = due });
+    engine_plan(engine, job, &NODE_NTH(x->node->publish, x->ask)->after, now, action_of(ACTION_PUBLISH_END, x));
 }
 
 static void reject_result(struct engine *engine, struct job *job, struct execution *x, ns_t now)
@@ -324,25 +384,30 @@ enum verified verify_results(struct engine *engine, struct job *job, struct span
 
 /* ---- publishing ------------------------------------------------------------------------------------------------- */
 
-/* What a node publishes: Noop nothing, all else an IPFS result (an Estuary node without an API key and a
- * Filecoin node without Lotus do so too: wire contract A6). */
-static const struct storage_spec *publish(struct engine *engine, struct job *job, const struct execution *x)
+/* Noop publishes nothing, all else an IPFS result (an Estuary node without an API key and a Filecoin node
+ * without Lotus do so too: wire contract A6). */
+const struct storage_spec *published_result(struct engine *engine, struct job *job, const struct execution *x, struct span cid)
 {
-    const struct publish_behaviour *behaviour = NODE_NTH(x->node->publish, x->ask);
-
-    if (behaviour->what == PUBLISH_NOTHING || job->spec.publisher == PUBLISHER_NOOP)
+    if (job->spec.publisher == PUBLISHER_NOOP)
         return NULL;
     struct storage_spec *result = ARENA_NEW(&job->arena, struct storage_spec);
     if (!result)
         return NULL;
-    char cid[CID_SIZE + 1];
-    if (!behaviour->cid.n)
-        ids_cid(&engine->ids, cid);
+    char own[CID_SIZE + 1];
+    if (!cid.n)
+        ids_cid(&engine->ids, own);
     result->source = SOURCE_IPFS;
-    result->cid = arena_span(&job->arena, behaviour->cid.n ? behaviour->cid : span_text(cid));
+    result->cid = arena_span(&job->arena, cid.n ? cid : span_text(own));
     result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), engine->rules->result_mark,
                                 SPAN_ARG(x->node_id));
     return result;
+}
+
+static const struct storage_spec *publish(struct engine *engine, struct job *job, const struct execution *x)
+{
+    const struct publish_behaviour *behaviour = NODE_NTH(x->node->publish, x->ask);
+
+    return behaviour->what == PUBLISH_NOTHING ? NULL : published_result(engine, job, x, behaviour->cid);
 }
 
 static void on_publish_end(struct engine *engine, struct job *job, struct execution *x, const struct action *action)
@@ -361,6 +426,23 @@ static void on_publish_end(struct engine *engine, struct job *job, struct execut
     execution_move(job, x, EXECUTION_COMPLETED, &(struct execution_change){ .published = publish(engine, job, x) }, now);
     engine_emit(engine, EVENT_RESULTS_PUBLISHED, job, x, SPAN(""), now);
     engine->rules->publish_ended(engine, job, now);
+}
+
+/* ---- jobs from elsewhere ---------------------------------------------------------------------------------------------- */
+
+void resume_ask(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+{
+    plan_bid(engine, job, x, now);
+}
+
+void resume_run(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+{
+    plan_run(engine, job, x, &NODE_NTH(x->node->run, x->ask)->after, now);
+}
+
+void resume_publish(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+{
+    engine_plan(engine, job, &NODE_NTH(x->node->publish, x->ask)->after, now, action_of(ACTION_PUBLISH_END, x));
 }
 
 /* ---- ends ------------------------------------------------------------------------------------------------------------ */
@@ -421,13 +503,19 @@ void time_out(struct engine *engine, struct job *job, ns_t now)
 
 /* ---- the one entry of the time line ----------------------------------------------------------------------------------- */
 
-static void (*const act[ACTION_KIND_COUNT])(struct engine *, struct job *, struct execution *, const struct action *) = {
+static void (*const act[])(struct engine *, struct job *, struct execution *, const struct action *) = {
     [ACTION_BID] = on_bid,
     [ACTION_RUN_END] = on_run_end,
     [ACTION_PUBLISH_END] = on_publish_end,
 };
 
+/* Steps of a script come on the time line too; a job that was cancelled or approved has left its script. */
 void scheduler_act(struct engine *engine, const struct action *action)
 {
-    act[action->kind](engine, action->job, action->job->executions[action->execution], action);
+    struct job *job = action->job;
+
+    if (action->kind != ACTION_STEP)
+        act[action->kind](engine, job, job->executions[action->execution], action);
+    else if (!job->left_script)
+        steps_play(engine, job, action->due);
 }

@@ -52,6 +52,11 @@ void scheduler_stop(struct engine *engine, struct job *job, struct span reason, 
 /* As the requester's queue does: a Queued job is cancelled, others are stopped. */
 void scheduler_cancel(struct engine *engine, struct job *job, struct span reason, bool user, ns_t now);
 
+/* For a job that comes from elsewhere: an execution goes on from where it stands. It has a node. */
+void resume_ask(struct engine *engine, struct job *job, struct execution *x, ns_t now);
+void resume_run(struct engine *engine, struct job *job, struct execution *x, ns_t now);
+void resume_publish(struct engine *engine, struct job *job, struct execution *x, ns_t now);
+
 /* ---- for the rules ------------------------------------------------------------------------------------ */
 
 int64_t wanted_nodes(const struct job *job); /* max(Concurrency, MinBids) */
@@ -74,6 +79,9 @@ ns_t timeout_of(const struct job *job); /* Spec.Timeout */
 /* v0.3.20 and later: a job older than its Timeout is stopped. */
 ns_t deadline_by_timeout(const struct engine *engine, const struct job *job);
 void time_out(struct engine *engine, struct job *job, ns_t now);
+/* What the job asks to be published, under this CID or (empty) one of its own; NULL: nothing. */
+const struct storage_spec *published_result(struct engine *engine, struct job *job, const struct execution *x,
+                                            struct span cid);
 void end_job(struct engine *engine, struct job *job, enum job_state state, struct span comment, ns_t now);
 
 #endif

@@ -14,8 +14,8 @@ static const char name_fault[] = "name part must consist of " ALPHANUMERIC " " N
 static const char parts_fault[] = "a qualified name must consist of " ALPHANUMERIC " " NAME_EXAMPLES
                                   " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
 static const char prefix_fault[] =
-    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
-    "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+    "must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 static const char value_fault[] =
     "a valid label must be an empty string or consist of " ALPHANUMERIC

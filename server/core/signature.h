@@ -9,6 +9,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* Must a request's signature hold? Warn: it is judged and the request taken all the same. */
+enum signatures { SIGNATURES_STRICT, SIGNATURES_WARN, SIGNATURES_OFF };
+
 enum { CLIENT_ID_SIZE = 64 }; /* hex digits */
 
 struct public_key {

@@ -259,8 +259,12 @@ bool store_add(struct store *store, struct job *job)
     return true;
 }
 
+/* A job that a script takes out of a terminal state may end again: it keeps its place. */
 void store_ended(struct store *store, struct job *job)
 {
+    if (job->link.ended)
+        return;
+    job->link.ended = true;
     *(store->ended.last ? &store->ended.last->link.ended_next : &store->ended.first) = job;
     store->ended.last = job;
 }
@@ -282,6 +286,27 @@ static void forget(struct store *store, struct job *job)
     store->ended.first = job->link.ended_next;
     if (!store->ended.first)
         store->ended.last = NULL;
+    store_remove(store, job);
+    job->link.forgotten = true;
+}
+
+static void take_from_ended(struct store *store, const struct job *job)
+{
+    struct job *before = NULL;
+
+    for (struct job *at = store->ended.first; at; before = at, at = at->link.ended_next) {
+        if (at != job)
+            continue;
+        *(before ? &before->link.ended_next : &store->ended.first) = at->link.ended_next;
+        if (store->ended.last == at)
+            store->ended.last = before;
+        return;
+    }
+}
+
+void store_forget(struct store *store, struct job *job)
+{
+    take_from_ended(store, job);
     store_remove(store, job);
     job->link.forgotten = true;
 }

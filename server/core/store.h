@@ -46,6 +46,9 @@ bool store_add(struct store *store, struct job *job);
 /* Takes out a job that has not ended; it is the caller's again. */
 void store_remove(struct store *store, struct job *job);
 
+/* Takes out any job; it is the caller's again, and marked as forgotten. */
+void store_forget(struct store *store, struct job *job);
+
 /* The job has reached a terminal state: from now on it may be forgotten. */
 void store_ended(struct store *store, struct job *job);
 

@@ -30,8 +30,6 @@ static bool action_before(const struct action *a, const struct action *b)
 {
     if (a->due != b->due)
         return a->due < b->due;
-    if (a->tie != b->tie)
-        return a->tie < b->tie;
     return a->order < b->order;
 }
 
@@ -50,7 +48,8 @@ bool timeline_add(struct timeline *t, const struct action *action)
         at = (at - 1) / 2;
     }
     t->actions[at] = added;
-    added.job->link.timers++;
+    if (added.job)
+        added.job->link.timers++;
     return true;
 }
 
@@ -72,7 +71,8 @@ static struct action take_action(struct timeline *t)
         at = child;
     }
     t->actions[at] = last;
-    first.job->link.timers--;
+    if (first.job)
+        first.job->link.timers--;
     return first;
 }
 
@@ -141,6 +141,11 @@ bool timeline_set_deadline(struct timeline *t, struct job *job, ns_t due)
 }
 
 /* ---- both --------------------------------------------------------------------------------------------------- */
+
+const struct action *timeline_peek(const struct timeline *t)
+{
+    return t->n_actions ? &t->actions[0] : NULL;
+}
 
 ns_t timeline_next_action(const struct timeline *t)
 {

@@ -1,19 +1,20 @@
 /* What will happen when: two heaps of things that fall due.
  *
- * Actions are what nodes and requester do; deadlines are housekeeping's, one a job at most. Equal moments
- * go by `tie`, then in the order in which they were added; an action goes before a deadline.
- * A job counts the actions that point to it (job->link.timers). Thread: the engine's lock. */
+ * Actions are what nodes and requester do; deadlines are housekeeping's, one a job at most. Of one moment
+ * what was added first comes first; an action goes before a deadline.
+ * A job counts the actions that point to it (job->link.timers); ACTION_RESTART has none. Thread: the engine's lock. */
 #ifndef MOCK_REQUESTER_CORE_TIMELINE_H
 #define MOCK_REQUESTER_CORE_TIMELINE_H
 
 #include "core/job.h"
 
-/* A bid arrives (or the dial fails), a run ends, a publishing ends. */
-enum action_kind { ACTION_BID, ACTION_RUN_END, ACTION_PUBLISH_END, ACTION_KIND_COUNT };
+/* A bid arrives (or the dial fails), a run ends, a publishing ends, a script goes on; the requester forgets
+ * all (no job). */
+enum action_kind { ACTION_BID, ACTION_RUN_END, ACTION_PUBLISH_END, ACTION_STEP, ACTION_RESTART, ACTION_KIND_COUNT };
 
 struct action {
     ns_t due;
-    uint64_t tie, order;
+    uint64_t order; /* set when it is added */
     struct job *job;
     uint32_t execution; /* index */
     enum action_kind kind;
@@ -35,6 +36,7 @@ bool timeline_add(struct timeline *t, const struct action *action);
 /* Sets, moves or (NS_NEVER) removes the job's housekeeping deadline. False: no memory. */
 bool timeline_set_deadline(struct timeline *t, struct job *job, ns_t due);
 
+const struct action *timeline_peek(const struct timeline *t); /* the next action; NULL: none */
 ns_t timeline_next(const struct timeline *t);        /* NS_NEVER: nothing */
 ns_t timeline_next_action(const struct timeline *t); /* deadlines left out */
 

@@ -5,6 +5,7 @@
 #include "core/signature.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 /* ---- data URLs: data:[type][;base64],bytes ------------------------------------------------------------------- */
 
@@ -57,24 +58,26 @@ static bool data_url_bytes(struct span url, struct arena *arena, struct span *by
 
 /* ---- inline storage ---------------------------------------------------------------------------------------------- */
 
-enum { PLACES_MAX = 64 }; /* storages beyond this many stay inline */
-
 struct place {
     struct storage_spec *storage;
     struct span bytes;
+    size_t order;
 };
 
 struct places {
-    struct place at[PLACES_MAX];
-    size_t n;
+    struct place *at;
+    size_t n, total; /* bytes of all */
 };
 
 static void collect(struct places *places, struct storage_spec *storage, struct arena *scratch)
 {
     struct span bytes;
 
-    if (storage->source == SOURCE_INLINE && places->n < PLACES_MAX && data_url_bytes(storage->url, scratch, &bytes))
-        places->at[places->n++] = (struct place){ storage, bytes };
+    if (storage->source != SOURCE_INLINE || !data_url_bytes(storage->url, scratch, &bytes))
+        return;
+    places->at[places->n] = (struct place){ storage, bytes, places->n };
+    places->n++;
+    places->total += bytes.n;
 }
 
 static void collect_list(struct places *places, struct storage_list *list, struct arena *scratch)
@@ -83,7 +86,22 @@ static void collect_list(struct places *places, struct storage_list *list, struc
         collect(places, &list->at[i], scratch);
 }
 
-static bool move_to_ipfs(struct place *place, struct arena *arena)
+static bool collect_all(struct places *places, struct job_spec *spec, struct arena *scratch)
+{
+    size_t most = 2 + spec->wasm.import_modules.n + spec->inputs.n + spec->outputs.n;
+
+    places->at = arena_alloc(scratch, most * sizeof *places->at);
+    if (!places->at)
+        return false;
+    collect(places, &spec->language.context, scratch);
+    collect(places, &spec->wasm.entry_module, scratch);
+    collect_list(places, &spec->wasm.import_modules, scratch);
+    collect_list(places, &spec->inputs, scratch);
+    collect_list(places, &spec->outputs, scratch);
+    return !scratch->failed;
+}
+
+static bool move_to_ipfs(const struct place *place, struct arena *arena)
 {
     unsigned char digest[SHA256_SIZE];
     char cid[MULTIHASH_TEXT_SIZE + 1];
@@ -95,21 +113,16 @@ static bool move_to_ipfs(struct place *place, struct arena *arena)
         .cid = arena_span(arena, span_text(cid)),
         .path = place->storage->path,
     };
-    place->bytes.n = 0;
     return !arena->failed;
 }
 
-static struct place *largest(struct places *places, size_t *total)
+static int larger_first(const void *a, const void *b)
 {
-    struct place *largest = NULL;
+    const struct place *x = a, *y = b;
 
-    *total = 0;
-    for (size_t i = 0; i < places->n; i++) {
-        *total += places->at[i].bytes.n;
-        if (!largest || places->at[i].bytes.n > largest->bytes.n)
-            largest = &places->at[i];
-    }
-    return largest;
+    if (x->bytes.n != y->bytes.n)
+        return x->bytes.n > y->bytes.n ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 /* The largest goes first, until what is left is small enough, singly and together. */
@@ -117,16 +130,15 @@ static bool pin_inline(struct job_spec *spec, struct arena *arena)
 {
     CLEANUP(arena_release) struct arena scratch = { 0 };
     struct places places = { .n = 0 };
-    size_t total;
 
-    collect(&places, &spec->language.context, &scratch);
-    collect(&places, &spec->wasm.entry_module, &scratch);
-    collect_list(&places, &spec->wasm.import_modules, &scratch);
-    collect_list(&places, &spec->inputs, &scratch);
-    collect_list(&places, &spec->outputs, &scratch);
-    for (struct place *place = largest(&places, &total); total > INLINE_MAX; place = largest(&places, &total))
-        if (!move_to_ipfs(place, arena))
+    if (!collect_all(&places, spec, &scratch))
+        return false;
+    qsort(places.at, places.n, sizeof *places.at, larger_first);
+    for (size_t i = 0; i < places.n && places.total > INLINE_MAX; i++) {
+        if (!move_to_ipfs(&places.at[i], arena))
             return false;
+        places.total -= places.at[i].bytes.n;
+    }
     return true;
 }
 

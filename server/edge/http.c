@@ -1,5 +1,5 @@
 /* One worker thread serves one connection from accept to close, so everything here runs in the thread that
- * owns the connection, but for the two counters in struct http_server.
+ * owns the connection, but for the atomics in struct http_server.
  *
  * A request comes in by one of three doors, and each is served alike:
  *
@@ -13,11 +13,13 @@
  *   head → refused? → body → handler → reply_render → one mg_write → `ended` → kept or closed */
 #include "edge/http.h"
 
+#include "core/clock.h"
+#include "edge/breaking.h"
 #include "edge/sockets.h"
+#include "edge/waiter.h"
 
 #include <civetweb.h>
 
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -29,7 +31,6 @@
 #include <unistd.h>
 
 enum {
-    HELD_MAX = 64,    /* requests that may be held */
     STREAMS_MAX = 16, /* event streams that may be open */
     FREE_MIN = 48,    /* workers for everything else: with fewer free, connections are not kept */
     WORKERS = HELD_MAX + STREAMS_MAX + FREE_MIN,
@@ -62,6 +63,7 @@ struct http_server {
     int port;
     atomic_int open; /* connections, each with a worker of its own */
     atomic_int n_workers;
+    atomic_bool stopping;
     struct worker workers[WORKERS];
 
     pthread_mutex_t lock; /* for what follows */
@@ -96,17 +98,9 @@ struct exchange {
 
 /* ---- time -------------------------------------------------------------------------------------------- */
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int64_t ms_since(int64_t monotonic_ns)
 {
-    return (clock_ns(CLOCK_MONOTONIC) - monotonic_ns) / 1000000;
+    return (clock_monotonic() - monotonic_ns) / 1000000;
 }
 
 /* ---- what the reference's HTTP library answers by itself --------------------------------------------------- */
@@ -431,15 +425,15 @@ static bool client_gone(const struct exchange *ex)
     return gone;
 }
 
-/* Reads `n` bytes to the end of the body buffer. The library comes back short both when the client is gone
- * and when it was silent for SILENCE_MS. */
+/* Reads `n` bytes to the end of the body buffer. The library comes back short when the client is gone, when
+ * it was silent for SILENCE_MS, and at once while the server stops. */
 static bool read_exactly(struct exchange *ex, size_t n)
 {
     char *to = buf_reserve(&ex->body, n);
 
     while (to && n > 0) {
         int got = mg_read(ex->conn, to, n);
-        if (got < 0 || ms_since(ex->request.monotonic_ns) > BODY_MS)
+        if (got < 0 || ms_since(ex->request.monotonic_ns) > BODY_MS || atomic_load(&ex->server->stopping))
             return false;
         ex->body.n += (size_t)got;
         to += got;
@@ -460,7 +454,7 @@ static enum body_read read_by_length(struct exchange *ex)
 static enum body_read read_chunks(struct exchange *ex)
 {
     for (size_t room = BODY_FIRST; ex->body.n <= BODY_MAX; room = ex->body.n) {
-        int64_t since = clock_ns(CLOCK_MONOTONIC);
+        int64_t since = clock_monotonic();
         if (room > BODY_MAX + 1 - ex->body.n)
             room = BODY_MAX + 1 - ex->body.n;
         char *to = buf_reserve(&ex->body, room);
@@ -518,7 +512,6 @@ static bool can_keep(const struct exchange *ex, const struct reply *reply)
     return !ex->last && !reply->close && reply->status != 0 && request->body_end == BODY_WHOLE &&
            client_keeps(request) && !library_takes_upgrade(ex) &&
            !request_header(request, "Trailer") && /* the library closes after trailers, and does not say */
-           (request->http_minor > 0 || reply->body.n <= LENGTH_KNOWN_MAX) && /* 1.0 has no chunks to end a body */
            WORKERS - atomic_load(&ex->server->open) >= FREE_MIN;
 }
 
@@ -550,7 +543,7 @@ static void say_goodbye(const struct exchange *ex)
 static void ended(const struct exchange *ex, const struct reply *reply, const char *how, int64_t bytes)
 {
     const struct http_options *options = &ex->server->options;
-    struct http_end end = { how, bytes, ex->started_ns, clock_ns(CLOCK_REALTIME) };
+    struct http_end end = { how, bytes, ex->started_ns, clock_real() };
 
     if (options->ended)
         options->ended(options->context, &ex->request, reply, &end);
@@ -586,36 +579,127 @@ static int abandon(struct exchange *ex)
     struct reply reply;
 
     reply_init(&reply);
+    reply.status = 0;
     settle_connection(ex, false);
     ended(ex, &reply, "client gone", 0);
     reply_release(&reply);
     return STATUS_NONE;
 }
 
-static void render(struct exchange *ex, const struct reply *reply, bool keep)
+/* False: the connection ends with this reply. */
+static bool render(struct exchange *ex, const struct reply *reply, bool keep)
 {
     const struct http_options *options = &ex->server->options;
     char date[HTTP_DATE_SIZE];
 
-    http_date(options->date_ns ? options->date_ns(options->context) : clock_ns(CLOCK_REALTIME), date);
-    reply_render(reply, &ex->request, date, keep, &ex->out);
+    http_date(options->date_ns ? options->date_ns(options->context) : clock_real(), date);
+    return reply_render(reply, &ex->request, date, keep, &ex->out);
 }
+
+/* A connection that is taken over is served to its end here. */
+static void hand_over(const struct exchange *ex, const struct reply *reply, bool written)
+{
+    if (!reply->take_over)
+        return;
+    int fd = written ? find_socket(ex) : -1;
+    reply->take_over(reply->take_over_context, fd);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- replies that a fault has changed --------------------------------------------------------------------------- */
+
+static bool has_fate(const struct reply *reply)
+{
+    return reply->fate.broken || reply->fate.wait.on || reply->fate.trickle.bytes;
+}
+
+/* An exchange and its reply, for whoever writes them in pieces. */
+struct delivery {
+    struct exchange *ex;
+    struct reply *reply;
+    int fd;
+};
+
+static bool wait_for(const struct delivery *d, bool piece)
+{
+    const struct http_options *options = &d->ex->server->options;
+
+    return options->wait && options->wait(options->context, d->reply, piece, d->fd);
+}
+
+static bool wait_for_piece(void *context)
+{
+    return wait_for(context, true);
+}
+
+static bool write_piece(void *context, struct span bytes)
+{
+    const struct delivery *d = context;
+
+    return bytes.n <= INT_MAX && mg_write(d->ex->conn, bytes.p, bytes.n) == (int)bytes.n;
+}
+
+static const char *how_it_ended(const struct reply *reply, bool all)
+{
+    if (reply->fate.no_place)
+        return "EMPTY_RESPONSE held-limit";
+    if (reply->fate.broken)
+        return break_name(reply->fate.broken);
+    return all ? "complete" : "client gone";
+}
+
+/* False: it never went out. */
+static bool send_changed(struct delivery *d)
+{
+    struct exchange *ex = d->ex;
+    struct reply *reply = d->reply;
+    bool keep = !reply->fate.broken && !reply->take_over && can_keep(ex, reply);
+    struct sent sent = { 0 };
+
+    if (reply->fate.wait.on && !wait_for(d, false)) {
+        settle_connection(ex, false);
+        ended(ex, reply, how_it_ended(reply, false), 0);
+        return false;
+    }
+    if (reply->status != 0)
+        keep = render(ex, reply, keep);
+    settle_connection(ex, keep && ex->out.n && !ex->out.failed);
+    if (!ex->out.failed)
+        sent = breaking_send(&(struct outlet){ d, d->fd, write_piece, wait_for_piece }, reply, buf_view(&ex->out));
+    ended(ex, reply, how_it_ended(reply, sent.all), sent.bytes);
+    return sent.all && ex->out.n && !reply->fate.broken;
+}
+
+static void answer_changed(struct exchange *ex, struct reply *reply)
+{
+    struct delivery delivery = { ex, reply, find_socket(ex) };
+
+    hand_over(ex, reply, send_changed(&delivery));
+    if (delivery.fd >= 0)
+        close(delivery.fd);
+}
+
+/* ---- all others -------------------------------------------------------------------------------------------------- */
 
 /* A reply that finds no memory is an empty one: there is nothing better to say. */
 static void answer(struct exchange *ex, const struct reply *reply)
 {
-    bool keep = can_keep(ex, reply);
+    bool keep = can_keep(ex, reply) && !reply->take_over;
 
     if (reply->status != 0)
-        render(ex, reply, keep);
+        keep = render(ex, reply, keep);
     bool empty = reply->status == 0 || ex->out.failed;
     settle_connection(ex, keep && !empty);
     if (empty) {
         ended(ex, reply, "empty reply", 0);
+        hand_over(ex, reply, false);
         return;
     }
     int64_t n = write_out(ex);
-    ended(ex, reply, n == (int64_t)ex->out.n ? "complete" : "client gone", n);
+    bool written = n == (int64_t)ex->out.n;
+    ended(ex, reply, written ? "complete" : "client gone", n);
+    hand_over(ex, reply, written);
     if (ex->request.body_end == BODY_TOO_LARGE)
         say_goodbye(ex);
 }
@@ -639,7 +723,10 @@ static int reply_by(struct exchange *ex, http_handle_fn *handler)
         reply.status = 417;
         reply.close = true;
     }
-    answer(ex, &reply);
+    if (has_fate(&reply))
+        answer_changed(ex, &reply);
+    else
+        answer(ex, &reply);
     int status = reply.status;
     reply_release(&reply);
     return status ? status : STATUS_NONE;
@@ -676,17 +763,17 @@ static void exchange_init(struct exchange *ex, struct mg_connection *conn, bool 
                              .body = buf_init(BODY_MAX + 1),
                              .out = buf_init(REPLY_OUT_MAX),
                              .last = last,
-                             .started_ns = clock_ns(CLOCK_REALTIME) };
+                             .started_ns = clock_real() };
     snprintf(ex->remote, sizeof(ex->remote), "%s:%d", info->remote_addr, info->remote_port);
     ex->request.headers = ex->headers;
     ex->request.method = ex->request.target = SPAN("");
     ex->request.remote = span_text(ex->remote);
-    ex->request.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+    ex->request.monotonic_ns = clock_monotonic();
 }
 
 static void exchange_release(struct exchange *ex)
 {
-    ex->worker->waiting_ns = clock_ns(CLOCK_MONOTONIC);
+    ex->worker->waiting_ns = clock_monotonic();
     ex->worker->first = false;
     buf_release(&ex->body);
     buf_release(&ex->out);
@@ -758,7 +845,7 @@ static int on_open(const struct mg_connection *conn, void **data)
 
     (void)data;
     atomic_fetch_add(&worker->server->open, 1);
-    worker->waiting_ns = clock_ns(CLOCK_MONOTONIC);
+    worker->waiting_ns = clock_monotonic();
     worker->first = true;
     worker->refused = false;
     return 0;
@@ -795,7 +882,6 @@ static int on_log(const struct mg_connection *conn, const char *message)
 }
 
 /* ---- start and stop ---------------------------------------------------------------------------------------------- */
-
 
 static enum err start_failed(const struct http_server *server, struct error *error)
 {
@@ -877,15 +963,12 @@ int http_port(const struct http_server *server)
 
 static bool wait_round(struct http_server *s)
 {
-    struct timespec until;
+    int64_t until_ns = clock_monotonic() + STOP_ROUND_MS * NS_PER_MS;
+    struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += STOP_ROUND_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&s->lock);
     if (!s->stopped)
-        pthread_cond_timedwait(&s->changed, &s->lock, &until);
+        pthread_cond_clockwait(&s->changed, &s->lock, CLOCK_MONOTONIC, &until);
     bool stopped = s->stopped;
     pthread_mutex_unlock(&s->lock);
     return stopped;
@@ -908,6 +991,8 @@ static void *call_to_stop(void *context)
 static void stop_library(struct http_server *s)
 {
     pthread_t caller;
+
+    atomic_store(&s->stopping, true);
     bool calling = pthread_create(&caller, NULL, call_to_stop, s) == 0; /* without: the same, but slow */
 
     mg_stop(s->library);

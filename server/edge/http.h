@@ -13,9 +13,13 @@
 /* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. */
 typedef void http_handle_fn(void *context, const struct request *request, struct reply *reply);
 
+/* Waits, in the worker's thread, as reply->fate says: before its first byte, or before the next piece of its
+ * body. `fd`: the client's socket, or -1. False: the client is gone, or the server stops. */
+typedef bool http_wait_fn(void *context, struct reply *reply, bool piece, int fd);
+
 /* How an exchange ended, for the log. */
 struct http_end {
-    const char *how; /* "complete", "empty reply", "client gone", "malformed" */
+    const char *how; /* static: "complete", "empty reply", "client gone", "malformed", a fault's "HANG" … */
     int64_t bytes;   /* written */
     int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
 };
@@ -25,6 +29,7 @@ struct http_options {
     const char *host; /* an IPv4 address or name CivetWeb can bind */
     int port;         /* 0: any free one */
     http_handle_fn *handle;
+    http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
     http_ended_fn *ended;                 /* may be NULL */
     int64_t (*date_ns)(void *context);    /* the moment that Date shows; NULL: real time */
     void *context;

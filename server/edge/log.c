@@ -52,9 +52,29 @@ static void put_text(struct buf *out, const struct request *request, const struc
         buf_text(out, " job ");
         put_plain(out, reply->job_id);
     }
-    if (reply && reply->answered_by)
-        buf_printf(out, " %s", reply->answered_by);
+    if (reply && reply->answered_by) {
+        buf_char(out, ' ');
+        put_plain(out, span_text(reply->answered_by));
+    }
     buf_char(out, '\n');
+}
+
+/* What else there is to say of the faults: a line each. */
+static void put_remarks(struct buf *out, const struct reply *reply, const struct http_end *end)
+{
+    const struct {
+        const char *about;
+        struct span text;
+    } remarks[] = { { "near miss: ", reply->fate.near_miss }, { "", reply->fate.note } };
+
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        if (!remarks[i].text.n)
+            continue;
+        put_time(out, end->ended_ns);
+        buf_printf(out, " %s", remarks[i].about);
+        put_plain(out, remarks[i].text);
+        buf_char(out, '\n');
+    }
 }
 
 static void put_member(struct buf *out, const char *key, struct span value)
@@ -81,6 +101,10 @@ static void put_json(struct buf *out, const struct request *request, const struc
         put_member(out, "job", reply->job_id);
     if (reply && reply->answered_by)
         put_member(out, "answered_by", span_text(reply->answered_by));
+    if (reply && reply->fate.near_miss.n)
+        put_member(out, "near_miss", reply->fate.near_miss);
+    if (reply && reply->fate.note.n)
+        put_member(out, "note", reply->fate.note);
     buf_text(out, "}\n");
 }
 
@@ -99,7 +123,7 @@ static void warn(const struct request *request, struct span warning)
     put_plain(&line, request->target);
     buf_text(&line, ": ");
     put_plain(&line, warning);
-    buf_text(&line, " (let pass: --signatures warn)\n");
+    buf_char(&line, '\n');
     write_line(&line);
 }
 
@@ -111,7 +135,9 @@ void log_exchange(enum log_kind kind, const struct request *request, const struc
         warn(request, reply->warning);
     if (kind == LOG_TEXT)
         put_text(&line, request, reply, end);
-    else if (kind == LOG_JSON)
+    if (kind == LOG_TEXT && reply)
+        put_remarks(&line, reply, end);
+    if (kind == LOG_JSON)
         put_json(&line, request, reply, end);
     write_line(&line);
 }

@@ -61,15 +61,21 @@ struct wanted {
     int fd;
 };
 
-static bool keep_if_wanted(void *context, int fd, int original)
+static bool peer_is(int fd, const struct sockaddr_in *wanted)
 {
-    struct wanted *wanted = context;
     struct sockaddr_in peer;
     socklen_t n = sizeof(peer);
 
+    return getpeername(fd, (struct sockaddr *)&peer, &n) == 0 && peer.sin_port == wanted->sin_port &&
+           peer.sin_addr.s_addr == wanted->sin_addr.s_addr;
+}
+
+static bool keep_if_wanted(void *context, int fd, int original)
+{
+    struct wanted *wanted = context;
+
     (void)original;
-    if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0 || peer.sin_port != wanted->peer.sin_port ||
-        peer.sin_addr.s_addr != wanted->peer.sin_addr.s_addr)
+    if (!peer_is(fd, &wanted->peer))
         return true;
     wanted->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return false;
@@ -110,6 +116,34 @@ void sockets_say_goodbye(int fd, int wait_ms)
 
     if (shutdown(fd, SHUT_WR) == 0)
         poll(&p, 1, wait_ms);
+}
+
+/* A socket that is connected to nothing: the kernel tells the other end by a reset. */
+void sockets_reset(int fd)
+{
+    struct sockaddr nothing = { .sa_family = AF_UNSPEC };
+
+    if (fd >= 0)
+        (void)connect(fd, &nothing, sizeof(nothing));
+}
+
+static bool shut_other(void *context, int fd, int original)
+{
+    const struct wanted *spared = context;
+
+    (void)original;
+    if (!peer_is(fd, &spared->peer))
+        shutdown(fd, SHUT_RDWR);
+    return true;
+}
+
+void sockets_shut_others(int port, const char *ip, int peer_port)
+{
+    struct wanted spared = { .peer = { .sin_port = htons((uint16_t)peer_port) }, .fd = -1 };
+
+    if (ip)
+        (void)inet_pton(AF_INET, ip, &spared.peer.sin_addr);
+    visit_sockets(port, false, shut_other, &spared);
 }
 
 static bool shut(void *context, int fd, int original)

@@ -25,6 +25,13 @@ long long sockets_bytes_read(int fd, int *unread);
  * closing at once while its bytes lie here unread would be a reset, which may eat the reply. */
 void sockets_say_goodbye(int fd, int wait_ms);
 
+/* Ends the connection with a reset, now. The other end may lose what it has not read. */
+void sockets_reset(int fd);
+
+/* shutdown(2) of every accepted socket of the port but the one whose other end is `ip`:`peer_port` (`ip`
+ * NULL: of all), both ways. */
+void sockets_shut_others(int port, const char *ip, int peer_port);
+
 /* shutdown(2) of every accepted socket of the port: whoever polls one wakes. */
 void sockets_shut_accepted(int port, int how);
 

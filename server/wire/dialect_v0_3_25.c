@@ -25,7 +25,8 @@ const struct dialect dialect_v0_3_25 = {
     .approve_envelope = &message_signed_envelope,
     .submit_payload = &message_submit_payload,
     .spec = &message_spec,
-    .submit_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 400 },
+    .submit_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 400,
+                      .client_echoed = true },
     .cancel_words = {
         .envelope = "error unmarshalling envelope: ",
         .signature = "error verifying request signature: ",

@@ -48,18 +48,45 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-void reply_header(struct reply *reply, const char *name, struct span value)
+/* As it goes on the wire; p NULL: no memory, the arena says so. */
+static struct span clean_value(struct reply *reply, struct span value)
 {
     while (value.n && is_blank(value.p[0]))
         value = span_of(value.p + 1, value.n - 1);
     while (value.n && is_blank(value.p[value.n - 1]))
         value.n--;
     char *copy = arena_alloc(&reply->arena, value.n);
-    if (!copy)
-        return; /* the arena says so */
-    for (size_t i = 0; i < value.n; i++)
+    for (size_t i = 0; copy && i < value.n; i++)
         copy[i] = value.p[i] == '\r' || value.p[i] == '\n' ? ' ' : value.p[i];
-    *header_slot(reply, name) = (struct reply_header){ name, span_of(copy, value.n) };
+    return span_of(copy, copy ? value.n : 0);
+}
+
+void reply_header(struct reply *reply, const char *name, struct span value)
+{
+    struct span clean = clean_value(reply, value);
+
+    if (clean.p)
+        *header_slot(reply, name) = (struct reply_header){ name, clean };
+}
+
+bool reply_add_header(struct reply *reply, struct span name, struct span value)
+{
+    struct span kept = arena_span(&reply->arena, name), clean = clean_value(reply, value);
+
+    if (!kept.p || !clean.p || reply->n_headers == REPLY_HEADERS_MAX)
+        return false;
+    reply->headers[reply->n_headers++] = (struct reply_header){ kept.p, clean };
+    return true;
+}
+
+void reply_restart(struct reply *reply)
+{
+    reply->status = 200;
+    reply->n_headers = 0;
+    buf_clear(&reply->body);
+    reply->sniffed = reply->close = reply->bare = false;
+    reply->framing = FRAMED_BY_SIZE;
+    reply->without = 0;
 }
 
 /* ---- head ----------------------------------------------------------------------------------------------- */
@@ -168,13 +195,39 @@ struct layout {
     bool keep;    /* the connection stays open */
 };
 
+static enum reply_framing framing_of(const struct reply *reply, const struct request *request)
+{
+    enum reply_break broken = reply->fate.broken;
+
+    if (broken == BREAK_MALFORMED_RESPONSE_CHUNK)
+        return FRAMED_BY_CHUNKS;
+    if (broken == BREAK_WRONG_LENGTH || (broken && reply->body.n == 0))
+        return FRAMED_BY_LENGTH;
+    if (reply->framing != FRAMED_BY_SIZE)
+        return reply->framing;
+    if (reply->body.n <= LENGTH_KNOWN_MAX)
+        return FRAMED_BY_LENGTH;
+    return request->http_minor > 0 ? FRAMED_BY_CHUNKS : FRAMED_BY_SIZE;
+}
+
+/* What Content-Length says. A body that is to break must have bytes to come. */
+static size_t length_of(const struct reply *reply)
+{
+    size_t n = reply->body.n;
+
+    if (reply->fate.broken && n == 0)
+        return 1;
+    return reply->fate.broken == BREAK_WRONG_LENGTH ? n / 2 : n;
+}
+
 static struct layout layout_of(const struct reply *reply, const struct request *request, bool keep_alive)
 {
-    bool head = span_is(request->method, "HEAD"), held = reply->body.n <= LENGTH_KNOWN_MAX;
+    bool head = span_is(request->method, "HEAD");
+    enum reply_framing framing = framing_of(reply, request);
     struct layout layout = { .body = !head };
 
-    layout.length = held && (!head || reply->body.n > 0);
-    layout.chunked = !head && !held && request->http_minor > 0;
+    layout.length = framing == FRAMED_BY_LENGTH && (!head || reply->body.n > 0) && !(reply->without & OWN_LENGTH);
+    layout.chunked = framing == FRAMED_BY_CHUNKS && !head;
     layout.keep = keep_alive && !reply->close && (request->http_minor > 0 || head || layout.length);
     return layout;
 }
@@ -190,22 +243,32 @@ static const char *connection_of(const struct layout *layout, const struct reque
 static void put_own_headers(struct buf *out, const struct reply *reply, const struct layout *layout,
                             const char *connection, const char *date)
 {
-    put_header(out, "Date", span_text(date));
+    if (!(reply->without & OWN_DATE))
+        put_header(out, "Date", span_text(date));
     if (layout->length) {
         buf_text(out, "Content-Length: ");
-        put_decimal(out, reply->body.n);
+        put_decimal(out, length_of(reply));
         buf_text(out, "\r\n");
     }
     if (reply->sniffed && reply->body.n)
         put_header(out, "Content-Type", SPAN("text/plain; charset=utf-8"));
-    if (connection)
+    if (connection && !(reply->without & OWN_CONNECTION))
         put_header(out, "Connection", span_text(connection));
     if (layout->chunked)
         put_header(out, "Transfer-Encoding", SPAN("chunked"));
 }
 
-static void put_body(struct buf *out, struct span body, bool chunked)
+/* No chunk begins so. */
+static const char no_chunk[] = "\x1f\x8bno chunk begins like this\r\n";
+
+static void put_body(struct buf *out, const struct reply *reply, bool chunked)
 {
+    struct span body = buf_view(&reply->body);
+
+    if (reply->fate.broken == BREAK_MALFORMED_RESPONSE_CHUNK) {
+        buf_text(out, no_chunk);
+        return;
+    }
     if (chunked)
         buf_printf(out, "%zx\r\n", body.n);
     buf_span(out, body);
@@ -226,7 +289,7 @@ bool reply_render(const struct reply *reply, const struct request *request, cons
         put_own_headers(out, reply, &layout, connection_of(&layout, request), date);
     buf_text(out, "\r\n");
     if (reply->bare || layout.body)
-        put_body(out, buf_view(&reply->body), layout.chunked && !reply->bare);
+        put_body(out, reply, layout.chunked && !reply->bare);
     return reply->bare ? keep_alive && !reply->close : layout.keep;
 }
 

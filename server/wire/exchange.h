@@ -7,13 +7,15 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "core/breakage.h"
+#include "core/node.h"
 
 #include <stdint.h>
 
 enum {
     BODY_MAX = 10 * 1024 * 1024,        /* of a request: the reference's own limit */
     REPLY_BODY_MAX = 1024 * 1024 * 1024, /* of a reply: a list of everything may be long */
-    REPLY_HEADERS_MAX = 24,
+    REPLY_HEADERS_MAX = 48,
     LENGTH_KNOWN_MAX = 2048, /* a body up to this many bytes has a Content-Length, a longer one is chunked */
 };
 
@@ -42,8 +44,39 @@ struct request {
 const struct header *request_header(const struct request *request, const char *name);
 
 struct reply_header {
-    const char *name; /* canonical, static */
+    const char *name; /* canonical, static; a fault's as it is written, in the arena */
     struct span value;
+};
+
+/* How the length of the body is told. */
+enum reply_framing { FRAMED_BY_SIZE, FRAMED_BY_LENGTH, FRAMED_BY_CHUNKS };
+
+/* Headers that every reply has of its own; a bit each. */
+enum own_header { OWN_DATE = 1, OWN_LENGTH = 2, OWN_CONNECTION = 4 };
+
+/* Until a moment of the engine's clock, or until a gate opens. */
+struct reply_wait {
+    bool on;
+    ns_t until;       /* NS_NEVER: for ever */
+    struct span gate; /* p NULL: none */
+};
+
+/* The body goes out in pieces; each but the first waits. */
+struct reply_trickle {
+    size_t bytes; /* of a piece; 0: all at once */
+    struct trigger every;
+    ns_t since; /* when the piece before was due; 0: it goes out when the wait is over */
+};
+
+/* What a fault does to a reply on its way out; zero: nothing. */
+struct reply_fate {
+    enum reply_break broken;
+    struct reply_wait wait; /* before the first byte, then before each piece */
+    struct reply_trickle trickle;
+    bool has_place; /* it takes one of the places for held replies */
+    bool no_place;  /* there was none left: broken is EMPTY_RESPONSE for that */
+    struct span near_miss; /* for the log, in the reply's arena: why the first fault nearly took it … */
+    struct span note;      /* … and why one that did has not fired */
 };
 
 struct reply {
@@ -54,6 +87,9 @@ struct reply {
     bool sniffed;  /* Content-Type is the library's guess, text/plain; charset=utf-8, not the handler's */
     bool close;    /* close the connection afterwards, whatever the client wishes */
     bool bare;     /* a reply of the HTTP library itself: no Date, and `headers` in their own order */
+    enum reply_framing framing;
+    unsigned without;   /* enum own_header: those that it does not have */
+    struct reply_fate fate;
     struct arena arena; /* for header values */
 
     /* Once the reply is written the connection is this function's, until it returns; then it is closed. It
@@ -63,8 +99,10 @@ struct reply {
 
     /* for the log */
     struct span job_id;
-    const char *answered_by; /* static; NULL = nothing to say */
+    const char *answered_by; /* static, or in `arena`; NULL = nothing to say */
     struct span warning;     /* what was let pass, e.g. a bad signature; in `arena` */
+    uint64_t journal;        /* core/journal.h: the ticket of its entry, once it has been `seen` */
+    bool seen, unseen;       /* unseen: the journal is not to tell of it */
 };
 
 void reply_init(struct reply *reply); /* 200 and nothing else */
@@ -73,6 +111,11 @@ void reply_release(struct reply *reply);
 /* Sets a header (replacing one of that name). The value is copied into the reply's arena; blanks at its
  * ends go, CR and LF become blanks, as the reference does. */
 void reply_header(struct reply *reply, const char *name, struct span value);
+
+/* … adds one of any name, beside those of that name. False: there is no room. */
+bool reply_add_header(struct reply *reply, struct span name, struct span value);
+/* Takes back all that was said, but for what the log is to say. */
+void reply_restart(struct reply *reply);
 
 /* Appends head and body as they go on the wire: status line; the handler's headers by name; Date;
  * Content-Length; a sniffed Content-Type; Connection; Transfer-Encoding. HEAD has no body. `date`: an

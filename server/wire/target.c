@@ -14,7 +14,9 @@ static int hex_value(char c)
 /* `http://host/path` → `/path`; an empty path is `/`. */
 static struct span without_origin(struct span raw)
 {
-    const char *colon = raw.n ? memmem(raw.p, raw.n, "://", 3) : NULL;
+    const char *mark = raw.n ? memchr(raw.p, '?', raw.n) : NULL;
+    size_t before_query = mark ? (size_t)(mark - raw.p) : raw.n;
+    const char *colon = before_query ? memmem(raw.p, before_query, "://", 3) : NULL;
 
     if (raw.n == 0 || raw.p[0] == '/' || !colon)
         return raw;

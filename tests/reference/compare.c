@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 
-#include <ctype.h>
+#include <stdlib.h>
 
 /* ---- showing ------------------------------------------------------------------------------------------ */
 
@@ -89,7 +89,7 @@ static int order_in(struct moments moments, size_t i, size_t k)
 
 bool times_agree(struct span recorded, struct span ours, struct buf *why)
 {
-    struct arena arena CLEANUP(arena_release) = { 0 };
+    CLEANUP(arena_release) struct arena arena = { 0 };
     struct moments there = moments_in(recorded, &arena), here = moments_in(ours, &arena);
 
     if (there.n != here.n) {
@@ -101,37 +101,83 @@ bool times_agree(struct span recorded, struct span ours, struct buf *why)
             int a = order_in(there, k, i), b = order_in(here, k, i);
             if (!(a == 0 && b != 0) && !(a < 0 && b > 0) && !(a > 0 && b < 0))
                 continue;
-            buf_printf(why, "time stamps %zu and %zu\n      recorded: %.*s and %.*s\n      ours:     %.*s and %.*s\n", k + 1, i + 1,
-                       MOMENT_SIZE, there.at[k], MOMENT_SIZE, there.at[i], MOMENT_SIZE, here.at[k], MOMENT_SIZE, here.at[i]);
+            buf_printf(why, "time stamps %zu and %zu\n      recorded: %.*s and %.*s\n      ours:     %.*s and %.*s\n",
+                       k + 1, i + 1, MOMENT_SIZE, there.at[k], MOMENT_SIZE, there.at[i], MOMENT_SIZE, here.at[k],
+                       MOMENT_SIZE, here.at[i]);
             return false;
         }
     }
     return true;
 }
 
-/* ---- executions ----------------------------------------------------------------------------------------- */
+/* ---- nodes ---------------------------------------------------------------------------------------------- */
 
-static const char *kind_of(const struct parts *parts, const struct execution_told *x)
+enum { ASKS_MAX = 8 }; /* of one node for one job */
+
+/* What one node did for one job: its executions, in the order in which it was asked. */
+struct deeds {
+    size_t job, node;
+    struct buf profile;
+    const struct execution_told *executions[ASKS_MAX];
+    size_t n;
+    bool taken; /* matched with one of the recording */
+};
+
+struct all_deeds {
+    const struct names *names;
+    struct deeds at[EXECUTIONS_TOLD_MAX];
+    size_t n;
+};
+
+static struct deeds *deeds_of(struct all_deeds *all, const struct execution_told *x)
 {
-    return parts->telling->names.kinds[x->node];
+    for (size_t i = 0; i < all->n; i++)
+        if (all->at[i].job == x->job && all->at[i].node == x->node)
+            return &all->at[i];
+    all->at[all->n] = (struct deeds){ .job = x->job, .node = x->node, .profile = buf_init(PART_MAX) };
+    return &all->at[all->n++];
 }
 
-static bool same_kind(const struct parts *a, const struct execution_told *x, const struct parts *b, const struct execution_told *y)
+static struct all_deeds *all_deeds(const struct parts *parts)
 {
-    return x->job == y->job && strcmp(kind_of(a, x), kind_of(b, y)) == 0;
+    struct all_deeds *all = calloc(1, sizeof *all);
+
+    MUST(all);
+    all->names = &parts->telling->names;
+    for (size_t i = 0; i < parts->n_executions; i++) {
+        const struct execution_told *x = &parts->executions[i];
+        struct deeds *deeds = deeds_of(all, x);
+        MUST(deeds->n < ASKS_MAX);
+        deeds->executions[deeds->n++] = x;
+        buf_printf(&deeds->profile, "execution %zu:\n", deeds->n);
+        buf_span(&deeds->profile, buf_view(&x->profile));
+    }
+    return all;
 }
 
-/* Our execution of which the same is told, that no other is matched with; or the most similar one. */
-static struct execution_told *match(const struct parts *recorded, const struct execution_told *x, struct parts *ours,
-                                    const bool *taken, bool *same)
+static void all_deeds_free(struct all_deeds *all)
 {
-    struct execution_told *best = NULL;
+    for (size_t i = 0; i < all->n; i++)
+        buf_release(&all->at[i].profile);
+    free(all);
+}
+
+static bool may_stand_for(const struct all_deeds *recorded, const struct deeds *x, const struct all_deeds *ours,
+                          const struct deeds *y)
+{
+    return !y->taken && x->job == y->job && strcmp(recorded->names->kinds[x->node], ours->names->kinds[y->node]) == 0;
+}
+
+/* Our node of that kind that did the same, or else the one that did the most similar things. */
+static struct deeds *match(const struct all_deeds *recorded, const struct deeds *x, struct all_deeds *ours, bool *same)
+{
+    struct deeds *best = NULL;
     size_t common = 0;
 
     *same = false;
-    for (size_t i = 0; i < ours->n_executions && !*same; i++) {
-        struct execution_told *y = &ours->executions[i];
-        if (taken[i] || !same_kind(recorded, x, ours, y))
+    for (size_t i = 0; i < ours->n && !*same; i++) {
+        struct deeds *y = &ours->at[i];
+        if (!may_stand_for(recorded, x, ours, y))
             continue;
         size_t n = common_start(buf_view(&x->profile), buf_view(&y->profile));
         *same = span_eq(buf_view(&x->profile), buf_view(&y->profile));
@@ -143,34 +189,53 @@ static struct execution_told *match(const struct parts *recorded, const struct e
     return best;
 }
 
-static bool no_match(const struct parts *recorded, const struct execution_told *x, const struct execution_told *nearest,
-                     struct buf *why)
+/* Of deeds whose profiles are equal. */
+static bool deeds_times_agree(const struct deeds *recorded, const struct deeds *ours, struct buf *why)
 {
-    buf_printf(why, "    job %zu: no execution of ours is like the recorded one on %.*s\n", x->job + 1,
-               SPAN_ARG(recorded->telling->names.nodes[x->node]));
-    if (nearest)
-        put_difference(why, buf_view(&x->profile), buf_view(&nearest->profile));
+    for (size_t i = 0; i < recorded->n; i++)
+        if (!times_agree(buf_view(&recorded->executions[i]->raw), buf_view(&ours->executions[i]->raw), why))
+            return false;
+    return true;
+}
+
+static bool deeds_agree(const struct all_deeds *recorded, const struct deeds *x, struct all_deeds *ours,
+                        struct buf *why)
+{
+    bool same;
+    struct deeds *y = match(recorded, x, ours, &same);
+
+    buf_printf(why, "    job %zu, node %.*s: ", x->job + 1, SPAN_ARG(recorded->names->nodes[x->node]));
+    if (y && same) {
+        y->taken = true;
+        return deeds_times_agree(x, y, why);
+    }
+    buf_printf(why, "no node of ours did the same%s\n", y ? "" : ", nor anything else");
+    if (y)
+        put_difference(why, buf_view(&x->profile), buf_view(&y->profile));
     return false;
 }
 
-static bool executions_agree(const struct parts *recorded, struct parts *ours, struct buf *why)
+static bool nodes_agree(const struct all_deeds *recorded, struct all_deeds *ours, struct buf *why)
 {
-    bool taken[EXECUTIONS_TOLD_MAX] = { false }, same;
-
-    for (size_t i = 0; i < recorded->n_executions; i++) {
-        const struct execution_told *x = &recorded->executions[i];
-        struct execution_told *y = match(recorded, x, ours, taken, &same);
-        if (!same || !y)
-            return no_match(recorded, x, y, why);
-        taken[y - ours->executions] = true;
-        buf_printf(why, "    job %zu, %s: ", x->job + 1, kind_of(recorded, x));
-        if (!times_agree(buf_view(&x->raw), buf_view(&y->raw), why))
-            return false;
+    for (size_t i = 0; i < recorded->n; i++) {
         buf_clear(why);
+        if (!deeds_agree(recorded, &recorded->at[i], ours, why))
+            return false;
     }
-    if (recorded->n_executions != ours->n_executions)
-        buf_printf(why, "    %zu executions, recorded %zu\n", ours->n_executions, recorded->n_executions);
-    return recorded->n_executions == ours->n_executions;
+    buf_clear(why);
+    if (recorded->n != ours->n)
+        buf_printf(why, "    %zu nodes did something, recorded %zu\n", ours->n, recorded->n);
+    return recorded->n == ours->n;
+}
+
+static bool executions_agree(const struct parts *recorded, const struct parts *ours, struct buf *why)
+{
+    struct all_deeds *there = all_deeds(recorded), *here = all_deeds(ours);
+
+    bool agree = nodes_agree(there, here, why);
+    all_deeds_free(there);
+    all_deeds_free(here);
+    return agree;
 }
 
 /* ---- whole cases ---------------------------------------------------------------------------------------- */
@@ -196,7 +261,7 @@ static bool replies_agree(const struct parts *recorded, const struct parts *ours
     return true;
 }
 
-static bool parts_agree(const struct parts *recorded, struct parts *ours, struct buf *why)
+static bool parts_agree(const struct parts *recorded, const struct parts *ours, struct buf *why)
 {
     if (!replies_agree(recorded, ours, why))
         return false;

@@ -9,18 +9,20 @@
 #define MS(n) { .after = (n) * NS_PER_MS }
 #define TEXT(literal) { "" literal, sizeof(literal) - 1 }
 
-static struct bid_behaviour bids_at_once = { 0 };
-static struct bid_behaviour bids_in_a_race = { .after = { .after = NS_PER_MS / 2, .jitter = NS_PER_MS / 2 } };
-static struct bid_behaviour bids_never = { .after = { .after = NS_NEVER } };
-static struct bid_behaviour rejects_at_once = { .reject = true };
-static struct bid_behaviour rejects_in_a_race = { .after = { .after = NS_PER_MS / 2, .jitter = NS_PER_MS / 2 }, .reject = true };
+#define WITHIN_US(n) { .after = (n) * NS_PER_MS / 2000, .jitter = (n) * NS_PER_MS / 2000 }
+
+static const struct bid_behaviour bids = {.reject = false}, rejects = {.reject = true},
+                                  never = {.after = {.after = NS_NEVER}};
 
 static struct run_behaviour runs_and_talks = {
     .after = MS(200), .output = { .exit_code = 3, .stdout_text = TEXT("hello <&> \xe2\x80\xa8\x01\x7f\n") }
 };
 static struct run_behaviour runs_for_seconds = { .after = MS(10000) };
-static struct run_behaviour ends_at_once = { 0 };
-static struct run_behaviour fails_at_once = { .fail = true, .error = TEXT("I am a bad executor") };
+static struct run_behaviour ends_at_once[] = { { .fail = false }, { .after = WITHIN_US(500) } };
+static struct run_behaviour fails_at_once[] = {
+    { .fail = true, .error = TEXT("I am a bad executor") },
+    { .after = WITHIN_US(500), .fail = true, .error = TEXT("I am a bad executor") },
+};
 
 static struct verify_behaviour verified = { .verdict = VERDICT_ACCEPTED };
 static struct verify_behaviour refused = { .verdict = VERDICT_REJECTED };
@@ -28,26 +30,31 @@ static struct verify_behaviour explodes = { .verdict = VERDICT_ERROR, .error = T
 
 static struct publish_behaviour publishes_to_ipfs = { .after = MS(300), .cid = TEXT("QmCID") };
 static struct publish_behaviour publishes_nothing = { .what = PUBLISH_NOTHING };
-static struct publish_behaviour fails_to_publish = { .what = PUBLISH_FAILS, .error = TEXT("I am a bad publisher") };
+static struct publish_behaviour fails_to_publish[] = {
+    { .what = PUBLISH_FAILS, .error = TEXT("I am a bad publisher") },
+    { .after = WITHIN_US(500), .what = PUBLISH_FAILS, .error = TEXT("I am a bad publisher") },
+};
 
-/* By the beginning of the name; the first that fits. */
+/* By the beginning of the name; the first that fits. Two behaviours: as recorded, and racing. */
 static const struct node_kind {
     const char *name;
-    struct bid_behaviour *bid, *racing_bid;
-    struct run_behaviour *run;
+    const struct bid_behaviour *bid;
+    struct run_behaviour *run[2];
     struct verify_behaviour *verify;
-    struct publish_behaviour *publish;
+    struct publish_behaviour *publish[2];
 } kinds[] = {
-    { "good-", &bids_at_once, &bids_in_a_race, &runs_and_talks, &verified, &publishes_to_ipfs },
-    { "noop-", &bids_at_once, &bids_in_a_race, &ends_at_once, &verified, &publishes_nothing },
-    { "rejector-", &rejects_at_once, &rejects_in_a_race, &ends_at_once, &verified, &publishes_nothing },
-    { "badexec-", &bids_at_once, &bids_in_a_race, &fails_at_once, &verified, &publishes_nothing },
-    { "badpub-", &bids_at_once, &bids_in_a_race, &ends_at_once, &verified, &fails_to_publish },
-    { "badresult-vererr", &bids_at_once, &bids_in_a_race, &ends_at_once, &explodes, &publishes_nothing },
-    { "badresult-", &bids_at_once, &bids_in_a_race, &ends_at_once, &refused, &publishes_nothing },
-    { "unreach-", &bids_never, &bids_never, &ends_at_once, &verified, &publishes_nothing },
-    { "silent-", &bids_never, &bids_never, &ends_at_once, &verified, &publishes_nothing },
-    { "slow-", &bids_at_once, &bids_in_a_race, &runs_for_seconds, &verified, &publishes_to_ipfs },
+#define BOTH(what) { &(what), &(what) }
+#define EACH(what) { &(what)[0], &(what)[1] }
+    { "good-", &bids, BOTH(runs_and_talks), &verified, BOTH(publishes_to_ipfs) },
+    { "noop-", &bids, EACH(ends_at_once), &verified, BOTH(publishes_nothing) },
+    { "rejector-", &rejects, EACH(ends_at_once), &verified, BOTH(publishes_nothing) },
+    { "badexec-", &bids, EACH(fails_at_once), &verified, BOTH(publishes_nothing) },
+    { "badpub-", &bids, EACH(ends_at_once), &verified, EACH(fails_to_publish) },
+    { "badresult-vererr", &bids, EACH(ends_at_once), &explodes, BOTH(publishes_nothing) },
+    { "badresult-", &bids, EACH(ends_at_once), &refused, BOTH(publishes_nothing) },
+    { "unreach-", &never, EACH(ends_at_once), &verified, BOTH(publishes_nothing) },
+    { "silent-", &never, EACH(ends_at_once), &verified, BOTH(publishes_nothing) },
+    { "slow-", &bids, BOTH(runs_for_seconds), &verified, BOTH(publishes_to_ipfs) },
 };
 
 static const struct node_kind *kind_of(struct span name)
@@ -56,6 +63,37 @@ static const struct node_kind *kind_of(struct span name)
         if (span_starts(name, span_text(kinds[i].name)))
             return &kinds[i];
     return NULL;
+}
+
+/* How many kinds of nodes were recorded to answer before this one did. */
+static ns_t kinds_before(const struct told_network *network, const struct node_kind *kind)
+{
+    ns_t before = 0;
+
+    for (size_t i = 0; i < network->answers.n; i++) {
+        const struct node_kind *other = kind_of(network->answers.at[i]);
+        if (other == kind)
+            return before;
+        before += i == 0 || other != kind_of(network->answers.at[i - 1]);
+    }
+    return before;
+}
+
+/* The first ask's answer, and that of all later ones. */
+static struct bid_list bids_of(const struct told_network *network, const struct node_kind *kind,
+                               enum network_manner manner, struct arena *arena)
+{
+    struct bid_list list = { arena_alloc(arena, 2 * sizeof *list.at), 2 };
+
+    MUST(list.at);
+    list.at[0] = list.at[1] = *kind->bid;
+    if (kind->bid->after.after == NS_NEVER)
+        return list;
+    if (manner == NETWORK_RACING)
+        list.at[0].after = list.at[1].after = (struct trigger)WITHIN_US(1000);
+    else
+        list.at[0].after.after = kinds_before(network, kind) * (NS_PER_MS / 1000);
+    return list;
 }
 
 static bool ends_with(struct span text, const char *end)
@@ -92,10 +130,10 @@ static struct node node_named(struct span name, size_t number, const struct told
     struct node node = node_good(name, span_text(release));
 
     MUST(kind);
-    node.bid = (struct bid_list){ manner == NETWORK_RACING ? kind->racing_bid : kind->bid, 1 };
-    node.run = (struct run_list){ kind->run, 1 };
+    node.bid = bids_of(network, kind, manner, arena);
+    node.run = (struct run_list){ kind->run[manner], 1 };
     node.verify = (struct verify_list){ kind->verify, 1 };
-    node.publish = (struct publish_list){ ends_with(name, "-noop") ? &publishes_nothing : kind->publish, 1 };
+    node.publish = (struct publish_list){ ends_with(name, "-noop") ? &publishes_nothing : kind->publish[manner], 1 };
     if (span_starts(name, SPAN("unreach-")))
         node.unreachable = arena_printf(arena, "failed to dial %.*s", SPAN_ARG(name));
     if (network->default_policy)
@@ -114,7 +152,8 @@ static enum selection selection_of(struct span name)
     return span_is(name, "wait") ? SELECTION_WAIT : SELECTION_ACCEPT;
 }
 
-static struct scheduler_options scheduler_of(const struct told_network *network, enum network_manner manner, struct span approver)
+static struct scheduler_options scheduler_of(const struct told_network *network, enum network_manner manner,
+                                             struct span approver)
 {
     struct scheduler_options options = {
         .selection = network->default_policy ? SELECTION_DEFAULT : SELECTION_ACCEPT,
@@ -138,13 +177,14 @@ static struct scheduler_options scheduler_of(const struct told_network *network,
         else if (span_is(option, "-sel"))
             options.selection = selection_of(value);
         else
-            MUST(!"an option that the README does not tell");
+            MUST(!"a known option");
     }
     return options;
 }
 
-struct engine_options network_options(const struct told_network *network, const char *release, enum network_manner manner,
-                                      struct span approver, uint64_t seed, struct arena *arena)
+struct engine_options network_options(const struct told_network *network, const char *release,
+                                      enum network_manner manner, struct span approver, uint64_t seed,
+                                      struct arena *arena)
 {
     const struct dialect *dialect = dialect_find(span_text(release));
     struct node *nodes = arena_alloc(arena, network->nodes.n * sizeof *nodes);

@@ -57,7 +57,10 @@ static bool fits(struct span text, const char *pattern)
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i], p = pattern[i];
         bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        bool good = p == '0' ? isdigit((unsigned char)c) != 0 : p == 'x' ? hex : p == 'v' ? hex && strchr("89ab", c) : c == p;
+        bool good = p == '0'   ? isdigit((unsigned char)c) != 0
+                    : p == 'x' ? hex
+                    : p == 'v' ? hex && strchr("89ab", c)
+                               : c == p;
         if (!good)
             return false;
     }
@@ -103,7 +106,8 @@ static bool stands_alone(struct span text, size_t at, size_t n)
 
 static bool stands_at(struct span text, size_t at, struct span what)
 {
-    return what.n && text.n - at >= what.n && memcmp(text.p + at, what.p, what.n) == 0 && stands_alone(text, at, what.n);
+    return what.n && text.n - at >= what.n && memcmp(text.p + at, what.p, what.n) == 0 &&
+           stands_alone(text, at, what.n);
 }
 
 static size_t time_size(struct span text, size_t at)
@@ -128,7 +132,7 @@ static size_t time_size(struct span text, size_t at)
 
 static bool made_of_key(struct span id, struct span key)
 {
-    struct arena arena CLEANUP(arena_release) = { 0 };
+    CLEANUP(arena_release) struct arena arena = { 0 };
     unsigned char digest[SHA256_SIZE];
     char made[MULTIHASH_TEXT_SIZE + 1];
     struct span bytes;

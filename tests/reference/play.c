@@ -14,7 +14,7 @@ enum { REQUEST_MAX = 64 * 1024 * 1024 };
 
 static enum err client_load(struct client_key *client, struct arena *arena, struct error *error)
 {
-    struct buf der CLEANUP(buf_release) = buf_init(REQUEST_MAX), text CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    CLEANUP(buf_release) struct buf der = buf_init(REQUEST_MAX), text = buf_init(REQUEST_MAX);
     struct span path = arena_printf(arena, TESTS_DIR "/reference/client-%s.der", client->name), bytes;
     char id[CLIENT_ID_SIZE + 1];
     struct public_key public;
@@ -59,7 +59,7 @@ static const struct client_key *client_named(const struct clients *clients, stru
     for (size_t i = 0; i < CLIENTS; i++)
         if (span_is(name, clients->at[i].name))
             return &clients->at[i];
-    MUST(!"a client that the recordings do not have");
+    MUST(!"a client of the recordings");
     return NULL;
 }
 
@@ -107,7 +107,7 @@ static void put_with_ids(struct buf *out, const struct names *names, struct span
 
 static void put_signature(struct buf *out, const struct client_key *client, struct span payload)
 {
-    struct buf signature CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    CLEANUP(buf_release) struct buf signature = buf_init(REQUEST_MAX);
 
     MUST(signing_key_sign(client->key, payload, &signature) == ERR_OK);
     base64_encode(out, buf_view(&signature));
@@ -117,7 +117,7 @@ static void put_signature(struct buf *out, const struct client_key *client, stru
 static void put_envelope(struct buf *out, const struct playing *p, const struct told_request *request)
 {
     const struct client_key *client = client_named(p->clients, request->key);
-    struct buf payload CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    CLEANUP(buf_release) struct buf payload = buf_init(REQUEST_MAX);
 
     put_with_ids(&payload, &p->ours->names, request->payload);
     buf_printf(out, "{\"%.*s\":", SPAN_ARG(request->field));
@@ -147,13 +147,14 @@ static void put_header(struct buf *out, struct span name, struct span value)
 
 static void put_request(struct buf *out, const struct playing *p, const struct told_request *request)
 {
-    struct buf body CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    CLEANUP(buf_release) struct buf body = buf_init(REQUEST_MAX);
 
     if (request->is_signed)
         put_envelope(&body, p, request);
     else
         put_with_ids(&body, &p->ours->names, request->body);
-    buf_printf(out, "%.*s %.*s %.*s\r\n", SPAN_ARG(request->method), SPAN_ARG(request->target), SPAN_ARG(request->version));
+    buf_printf(out, "%.*s %.*s %.*s\r\n", SPAN_ARG(request->method), SPAN_ARG(request->target),
+               SPAN_ARG(request->version));
     if (!names_header(request, "Host"))
         put_header(out, SPAN("Host"), SPAN("requester"));
     if (!names_header(request, "Connection"))
@@ -215,8 +216,8 @@ static void learn_job(struct playing *p, const struct told_request *request, con
 
 static void play_step(struct playing *p, size_t i)
 {
-    const struct step *step = &p->c->steps[i];
-    struct buf bytes CLEANUP(buf_release) = buf_init(REQUEST_MAX);
+    const struct told_step *step = &p->c->steps[i];
+    CLEANUP(buf_release) struct buf bytes = buf_init(REQUEST_MAX);
 
     if (step->wait_ns) {
         server_advance(p->server, step->wait_ns);
@@ -230,33 +231,51 @@ static void play_step(struct playing *p, size_t i)
     learn_job(p, &step->request, &p->replies[i]);
 }
 
-static struct server_options options_for(const struct reference_case *c, const char *release, uint64_t seed,
-                                         const struct clients *clients, struct arena *arena)
+static enum err start(const struct playground *ground, const struct reference_case *c, uint64_t seed,
+                      struct arena *arena, struct server **server, struct error *error)
 {
-    return (struct server_options){
+    struct span approver = ground->clients->at[0].id;
+    struct server_options options = {
         .host = "127.0.0.1",
-        .engine = network_options(&c->network, release, NETWORK_IN_ORDER, clients->at[0].id, seed, arena),
-        .api = { .dialect = dialect_find(span_text(release)), .signatures = SIGNATURES_STRICT, .fixed_health = true },
+        .engine = network_options(&c->network, ground->release, NETWORK_AS_RECORDED, approver, seed, arena),
+        .api = {.dialect = dialect_find(span_text(ground->release)),
+                .signatures = SIGNATURES_STRICT,
+                .fixed_health = true},
         .clock = CLOCK_KIND_MANUAL,
         .log = LOG_OFF,
     };
+
+    return server_start(&options, server, error);
 }
 
-enum err case_play(const struct reference_case *c, const char *release, uint64_t seed, const struct clients *clients,
-                   struct arena *arena, struct telling *ours, struct error *error)
+enum err case_play(struct playground *ground, const struct reference_case *c, uint64_t seed, struct arena *arena,
+                   struct telling *ours, struct error *error)
 {
-    struct playing p = { .c = c, .clients = clients, .arena = arena, .ours = ours };
-    struct server_options options = options_for(c, release, seed, clients, arena);
+    struct playing p = { .c = c, .clients = ground->clients, .arena = arena, .ours = ours };
+    bool shares = c->jobs.n == 0;
+    enum err err = ERR_OK;
 
-    enum err err = server_start(&options, &p.server, error);
+    if (!shares)
+        err = start(ground, c, seed, arena, &p.server, error);
+    else if (!ground->shared)
+        err = start(ground, c, seed, &ground->arena, &ground->shared, error);
     if (err != ERR_OK)
         return err;
+    if (shares)
+        p.server = ground->shared;
     p.replies = arena_alloc(arena, c->n_steps * sizeof *p.replies);
     MUST(p.replies);
     *ours = (struct telling){ .of = c, .replies = p.replies };
     for (size_t i = 0; i < c->n_steps; i++)
         play_step(&p, i);
-    server_stop(p.server);
+    if (!shares)
+        server_stop(p.server);
     telling_name_nodes(ours);
     return ERR_OK;
+}
+
+void playground_release(struct playground *ground)
+{
+    server_stop(ground->shared);
+    arena_release(&ground->arena);
 }

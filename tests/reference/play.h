@@ -1,4 +1,6 @@
-/* Plays a recorded case against a server of its own, on a manual clock. */
+/* Plays recorded cases against servers of their own, on a manual clock.
+ *
+ * Life: clients_load, zero a struct playground → case_play… → playground_release. */
 #ifndef MOCK_REQUESTER_REFERENCE_PLAY_H
 #define MOCK_REQUESTER_REFERENCE_PLAY_H
 
@@ -23,9 +25,22 @@ struct clients {
 enum err clients_load(struct clients *clients, struct error *error);
 void clients_release(struct clients *clients);
 
+struct server;
+
+/* Where the cases of one group are played. A case with jobs has a server of its own; those without leave
+ * nothing behind and share one. */
+struct playground {
+    const struct clients *clients;
+    const char *release;
+    struct server *shared; /* NULL until it is needed */
+    struct arena arena;    /* what the shared one was made of */
+};
+
+void playground_release(struct playground *ground);
+
 /* Sends every request on a connection of its own, byte for byte. What came back is made in `arena`.
- * ERR_IO: the server cannot be started. */
-enum err case_play(const struct reference_case *c, const char *release, uint64_t seed, const struct clients *clients,
-                   struct arena *arena, struct telling *ours, struct error *error);
+ * ERR_IO: a server cannot be started. */
+enum err case_play(struct playground *ground, const struct reference_case *c, uint64_t seed, struct arena *arena,
+                   struct telling *ours, struct error *error);
 
 #endif

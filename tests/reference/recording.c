@@ -108,8 +108,9 @@ static enum framing framing_of(struct span name)
 static struct told_reply reply_of(const struct json_value *value, struct arena *arena)
 {
     if (json_type(value) == JSON_NULL)
-        return (struct told_reply){ .none = true };
+        return (struct told_reply){ .recorded = true, .none = true };
     return (struct told_reply){
+        .recorded = true,
         .interim = texts_of(json_get(value, "interim"), arena),
         .status_line = json_string(json_get(value, "status_line")),
         .headers = reply_headers(json_get(value, "headers"), arena),
@@ -139,15 +140,15 @@ static struct told_request request_of(const struct json_value *value, struct are
     };
 }
 
-static struct step step_of(const struct json_value *value, struct arena *arena)
+static struct told_step step_of(const struct json_value *value, struct arena *arena)
 {
     const struct json_value *wait = json_get(value, "wait_s"), *request = json_get(value, "request"),
                             *response = json_get(value, "response");
 
     MUST(wait || (request && response));
     if (wait)
-        return (struct step){ .wait_ns = (int64_t)llround(json_number(wait) * (double)NS_PER_SECOND) };
-    return (struct step){ .request = request_of(request, arena), .reply = reply_of(response, arena) };
+        return (struct told_step){ .wait_ns = (int64_t)llround(json_number(wait) * (double)NS_PER_SECOND) };
+    return (struct told_step){ .request = request_of(request, arena), .reply = reply_of(response, arena) };
 }
 
 static struct told_network network_of(const struct json_value *server, struct arena *arena, bool default_policy)
@@ -155,6 +156,40 @@ static struct told_network network_of(const struct json_value *server, struct ar
     return (struct told_network){ .nodes = texts_of(json_get(server, "nodes"), arena),
                                   .options = texts_of(json_get(server, "options"), arena),
                                   .default_policy = default_policy };
+}
+
+/* ---- in which order the nodes answered ------------------------------------------------------------------ */
+
+static bool holds(struct span_list list, struct span text)
+{
+    for (size_t i = 0; i < list.n; i++)
+        if (span_eq(list.at[i], text))
+            return true;
+    return false;
+}
+
+static void add_answers(const struct json_value *events, struct span_list *answers, size_t room, struct arena *arena)
+{
+    JSON_EACH(entry, events) {
+        struct span node = json_string(json_get(entry, "NodeID"));
+        bool answers_ask = span_is(json_string(json_get(json_get(entry, "ExecutionState"), "Previous")), "AskForBid");
+        if (answers_ask && answers->n < room && !holds(*answers, node))
+            answers->at[answers->n++] = arena_span(arena, node);
+    }
+}
+
+static struct span_list answers_in(const struct reference_case *c, struct arena *arena)
+{
+    struct span_list answers = { ROOM(arena, struct span, c->network.nodes.n), 0 };
+
+    MUST(answers.at);
+    for (size_t i = 0; i < c->n_steps; i++) {
+        struct json *json = NULL;
+        if (json_parse(c->steps[i].reply.body, JSON_STRICT, &json, NULL, NULL) == ERR_OK)
+            add_answers(json_get(json_root(json), "events"), &answers, c->network.nodes.n, arena);
+        json_free(json);
+    }
+    return answers;
 }
 
 static void case_read(struct reference_case *c, const struct json_value *value, struct arena *arena)
@@ -165,10 +200,11 @@ static void case_read(struct reference_case *c, const struct json_value *value, 
     c->jobs = texts_of(json_get(value, "jobs"), arena);
     if (server)
         c->network = network_of(server, arena, c->network.default_policy);
-    c->steps = ROOM(arena, struct step, json_count(steps));
+    c->steps = ROOM(arena, struct told_step, json_count(steps));
     MUST(c->steps && c->name.n);
     JSON_EACH(step, steps)
         c->steps[c->n_steps++] = step_of(step, arena);
+    c->network.answers = answers_in(c, arena);
 }
 
 static void cases_read(struct recording *r)

@@ -1,7 +1,20 @@
 /* What was recorded of the reference requester: one file a release and group, each with its cases.
  *
  * Life: recording_load → (cases are read) → recording_release. All spans live as long as the recording.
- * The case format is told in README.md. */
+ *
+ * A file has `server` {nodes, options} and `cases`; a case may have a `server` of its own, and has `name`,
+ * `jobs` (the real ids, in order of submission) and `steps`. A step is
+ *   {"wait_s": 1.5}                 the job runs on, or
+ *   {"request": …, "response": …}   one exchange on a connection of its own.
+ * Request: `method`, `target`, `http` when not HTTP/1.1, `headers` besides `Host: requester` and
+ * `Connection: close` (null takes one away), `content_length` false when none was sent, and `body` (a
+ * text, or {"base64": …}) or `signed` {field, payload, key, signature, public_key}: the body is then
+ * {"FIELD":PAYLOAD,"signature":"…","client_public_key":"…"}, the payload byte for byte, signed with the key
+ * of that client unless signature or public_key say otherwise. `${job1}` is the id of the case's first
+ * job, `${short1}` its first 8 characters.
+ * Response: null = the connection closed without a reply; else `status_line`, `headers` in order (`*` = a
+ * value that differs from run to run; values are bytes written as Latin-1), `framing`, `body` after
+ * de-chunking, `interim` (a 100 before it). */
 #ifndef MOCK_REQUESTER_REFERENCE_RECORDING_H
 #define MOCK_REQUESTER_REFERENCE_RECORDING_H
 
@@ -26,9 +39,10 @@ struct told_headers {
 struct told_reply {
     bool none;           /* the connection closed without a byte */
     struct span trouble; /* ours alone: why there is no reply to look at; empty = there is one */
+    bool recorded; /* a header's `*` is no value but stands for any */
     struct span_list interim;
     struct span status_line;
-    struct told_headers headers; /* a recorded value `*` stands for any */
+    struct told_headers headers;
     enum framing framing;
     struct span body; /* de-chunked */
 };
@@ -42,7 +56,7 @@ struct told_request {
     struct span field, payload, key, signature, public_key; /* the last two: p is NULL = by the key */
 };
 
-struct step {
+struct told_step {
     int64_t wait_ns; /* > 0: nothing is sent, the job runs on for so long */
     struct told_request request;
     struct told_reply reply;
@@ -51,6 +65,7 @@ struct step {
 /* The compute nodes, and how the requester was started. */
 struct told_network {
     struct span_list nodes, options;
+    struct span_list answers; /* the nodes that answered when asked, as they were recorded: see network.h */
     bool default_policy; /* the requester's own selection policy and the nodes' own bounds */
 };
 
@@ -58,7 +73,7 @@ struct reference_case {
     struct span name;
     struct span_list jobs; /* their ids, in order of submission */
     struct told_network network;
-    struct step *steps;
+    struct told_step *steps;
     size_t n_steps;
 };
 

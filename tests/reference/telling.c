@@ -136,7 +136,7 @@ static struct execution_told *add_execution(struct reading *r, size_t node)
     if (parts->n_executions == EXECUTIONS_TOLD_MAX)
         return NULL;
     struct execution_told *x = &parts->executions[parts->n_executions++];
-    *x = (struct execution_told){ .job = r->job, .node = node, .profile = buf_init(PART_MAX), .raw = buf_init(PART_MAX) };
+    *x = (struct execution_told){.job = r->job, .node = node, .profile = buf_init(PART_MAX), .raw = buf_init(PART_MAX)};
     return x;
 }
 
@@ -223,7 +223,8 @@ static bool begins_execution(const struct json_value *entry)
 
 static struct owned owner_of(struct reading *r, const struct json_value *entry, size_t *asked)
 {
-    struct span node_id = json_string(json_get(entry, "NodeID")), reference = json_string(json_get(entry, "ComputeReference"));
+    struct span node_id = json_string(json_get(entry, "NodeID")),
+                reference = json_string(json_get(entry, "ComputeReference"));
     struct owned owned = { .entry = json_raw(r->json, entry), .asks = begins_execution(entry) };
 
     if (owned.asks) {
@@ -364,7 +365,7 @@ static void read_jobs(struct reading *r, const struct json_value *list, struct s
 /* `${jobN}` in the request says whose results they are. */
 static size_t job_asked_for(struct span body)
 {
-    const char *mark = memmem(body.p, body.n, "${job", 5);
+    const char *mark = body.n ? memmem(body.p, body.n, "${job", 5) : NULL;
 
     return mark ? (size_t)strtoul(mark + 5, NULL, 10) - 1 : 0;
 }
@@ -395,12 +396,12 @@ static bool read_racing(struct reading *r, struct span body)
 
 static void read_body(struct parts *parts, size_t step, bool asked_first)
 {
-    const struct step *of = &parts->telling->of->steps[step];
+    const struct told_step *of = &parts->telling->of->steps[step];
     struct span body = parts->telling->replies[step].body;
     struct reading r = { .parts = parts, .rest = &parts->rest[step], .step = step, .asked_first = asked_first };
 
     r.job = job_asked_for(of->request.is_signed ? of->request.payload : of->request.body);
-    bool read = json_parse(body, JSON_STRICT, &r.json, NULL, NULL) == ERR_OK && read_racing(&r, body);
+    bool read = json_parse(body, JSON_STRICT, &r.json, NULL, NULL) == ERR_OK && read_racing(&r, json_text(r.json));
     if (!read)
         add_rest(&r, body, (struct holes){ 0 }, r.rest);
     json_free(r.json);

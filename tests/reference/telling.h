@@ -1,5 +1,10 @@
 /* One telling of a case, the recording's or ours, taken apart so that two can be compared without regard
- * to what is a race (README.md):
+ * to what is a race.
+ *
+ * Between executions order is a race, in events, states, results and lists. Two answers agree when
+ * job-level entries are the same in order, each execution's entries are the same in order, AskForBid
+ * entries stand before the first bid (v0.3.25), and each job-level entry stands where it should against
+ * the execution entries; nodes of one kind may change places. So:
  *
  *   replies ──► for each execution: all that is told of it, in the order of the steps (its profile)
  *           └─► for each step: the rest, byte for byte, with a hole where an execution's piece stood
@@ -7,6 +12,7 @@
  * In events an execution's profile has its own entries and, by number, the job-level entries between
  * them: so it says how far the execution had got when each of those was written, and leaves open what
  * other executions did meanwhile. Both parts are in normal form; an execution calls its node `${self}`.
+ * Executions of one job on one node belong together, in the order in which the node was asked.
  *
  * What must hold within one telling is looked at on the way: executions in the order of their AskForBid
  * entries wherever they are listed, one reference an execution and one execution a reference. What does

@@ -11,7 +11,7 @@
 enum {
     HTTP_CLIENT_TIMEOUT_MS = 10000, /* for one read or write to make progress */
     HTTP_CLIENT_REPLY_MAX = 256 * 1024 * 1024,
-    HTTP_CLIENT_HEADERS_MAX = 100,
+    HTTP_CLIENT_HEADERS_MAX = 40,
     HTTP_CLIENT_INTERIM_MAX = 4,
 };
 

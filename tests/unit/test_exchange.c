@@ -26,7 +26,7 @@ static void fill_body(size_t n)
         buf_char(&reply.body, 'x');
 }
 
-/* ---- requests -------------------------------------------------------------------------------------------------- */
+/* ---- requests ----------------------------------------------------------------------------------------- */
 
 START_TEST(the_first_header_of_a_name_is_found_whatever_its_case)
 {
@@ -40,7 +40,7 @@ START_TEST(the_first_header_of_a_name_is_found_whatever_its_case)
 }
 END_TEST
 
-/* ---- heads ----------------------------------------------------------------------------------------------------- */
+/* ---- heads -------------------------------------------------------------------------------------------- */
 
 enum { OPEN = true, CLOSE = false };
 
@@ -56,18 +56,23 @@ static const struct layout_row {
     { "a short body", "POST", 1, OPEN, 5, "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\n", true },
     { "a short body, closing", "POST", 1, CLOSE, 5,
       "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n", false },
-    { "the longest with a length", "GET", 1, OPEN, 2048, "Content-Length: 2048\r\nContent-Type: text/plain; charset=utf-8\r\n", true },
-    { "the shortest without", "GET", 1, OPEN, 2049, "Content-Type: text/plain; charset=utf-8\r\nTransfer-Encoding: chunked\r\n", true },
+    { "the longest with a length", "GET", 1, OPEN,
+      2048, "Content-Length: 2048\r\nContent-Type: text/plain; charset=utf-8\r\n", true },
+    { "the shortest without", "GET", 1, OPEN,
+      2049, "Content-Type: text/plain; charset=utf-8\r\nTransfer-Encoding: chunked\r\n", true },
     { "chunked, closing", "GET", 1, CLOSE, 3000,
       "Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n", false },
     { "HEAD of nothing", "HEAD", 1, OPEN, 0, "", true },
-    { "HEAD of a short body", "HEAD", 1, OPEN, 5, "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\n", true },
+    { "HEAD of a short body", "HEAD", 1, OPEN, 5, "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\n",
+      true },
     { "HEAD of a long body", "HEAD", 1, OPEN, 3000, "Content-Type: text/plain; charset=utf-8\r\n", true },
     { "1.0", "GET", 0, CLOSE, 5, "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\n", false },
     { "1.0 with keep-alive", "GET", 0, OPEN, 5,
       "Content-Length: 5\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: keep-alive\r\n", true },
-    { "1.0 with keep-alive and a long body", "GET", 0, OPEN, 3000, "Content-Type: text/plain; charset=utf-8\r\n", false },
-    { "1.0 HEAD with keep-alive", "HEAD", 0, OPEN, 3000, "Content-Type: text/plain; charset=utf-8\r\nConnection: keep-alive\r\n", true },
+    { "1.0 with keep-alive and a long body", "GET", 0, OPEN, 3000, "Content-Type: text/plain; charset=utf-8\r\n",
+      false },
+    { "1.0 HEAD with keep-alive", "HEAD", 0, OPEN, 3000,
+      "Content-Type: text/plain; charset=utf-8\r\nConnection: keep-alive\r\n", true },
 };
 
 START_TEST(length_chunks_and_connection_follow_the_body_and_the_version)
@@ -106,7 +111,8 @@ START_TEST(the_handlers_headers_are_sorted_and_come_first)
     reply.close = true;
     bool open = reply_render(&reply, &request, "D", true, &out);
 
-    ck_assert_str_eq(out.p, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nRatelimit-Limit: 1000\r\nX-Rate-Limit-Limit: 1000.00\r\n"
+    ck_assert_str_eq(out.p,
+                     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nRatelimit-Limit: 1000\r\nX-Rate-Limit-Limit: 1000.00\r\n"
                             "Date: D\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK");
     ck_assert(!open);
 }
@@ -170,7 +176,8 @@ START_TEST(a_bare_reply_is_its_own_headers_in_their_own_order_and_the_body)
     buf_text(&reply.body, "400 Bad Request");
     bool open = reply_render(&reply, &request, "D", true, &out);
 
-    ck_assert_str_eq(out.p, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nA: last\r\n\r\n"
+    ck_assert_str_eq(out.p,
+                     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nA: last\r\n\r\n"
                             "400 Bad Request");
     ck_assert(!open);
 }
@@ -189,7 +196,7 @@ START_TEST(the_empty_reply_is_no_byte)
 }
 END_TEST
 
-/* ---- dates ------------------------------------------------------------------------------------------------------ */
+/* ---- dates -------------------------------------------------------------------------------------------- */
 
 static const struct date_row {
     int64_t seconds;

@@ -52,7 +52,7 @@ END_TEST
 static void assert_uuid(const char *uuid)
 {
     ck_assert_uint_eq(strlen(uuid), UUID_SIZE);
-    ck_assert_uint_eq(strspn(uuid, "910a2dec-8902-4cc1-beeb-8da1658eec67"), UUID_SIZE);
+    ck_assert_uint_eq(strspn(uuid, "0123456789abcdef-"), UUID_SIZE);
     ck_assert_int_eq(uuid[8], '-');
     ck_assert_int_eq(uuid[14], '4');
     ck_assert_ptr_nonnull(strchr("89ab", uuid[19]));

@@ -114,7 +114,7 @@ static void nested(struct buf *out, size_t depth)
 
 START_TEST(sixty_four_lists_deep_is_read_and_one_more_refused)
 {
-    struct buf text CLEANUP(buf_release) = buf_init(4096);
+    CLEANUP(buf_release) struct buf text = buf_init(4096);
     struct json *json = NULL;
     struct json_place where;
     struct error error;
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(a_million_brackets_are_refused_without_recursion)
 {
-    struct buf text CLEANUP(buf_release) = buf_init(2000000);
+    CLEANUP(buf_release) struct buf text = buf_init(2000000);
     struct json *json = NULL;
 
     for (int i = 0; i < 1000000; i++)
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(a_long_object_with_a_key_twice_is_found_out_soon)
 {
-    struct buf text CLEANUP(buf_release) = buf_init(10000000);
+    CLEANUP(buf_release) struct buf text = buf_init(10000000);
     struct json *json = NULL;
     struct error error;
 
@@ -161,7 +161,7 @@ END_TEST
 
 START_TEST(more_values_than_the_cap_are_refused)
 {
-    struct buf text CLEANUP(buf_release) = buf_init(4 * JSON_VALUES_MAX);
+    CLEANUP(buf_release) struct buf text = buf_init(4 * JSON_VALUES_MAX);
     struct json *json = NULL;
     struct error error;
 
@@ -179,8 +179,9 @@ END_TEST
 
 START_TEST(every_type_is_told)
 {
-    static const enum json_type types[] = { JSON_NULL, JSON_BOOL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
-    struct json *json CLEANUP(json_freep) = parse(" [null, true, false, -1.5e1, \"x\", [], {}] ");
+    static const enum json_type types[] = {JSON_NULL,   JSON_BOOL,  JSON_BOOL,  JSON_NUMBER,
+                                           JSON_STRING, JSON_ARRAY, JSON_OBJECT};
+    CLEANUP(json_freep) struct json *json = parse(" [null, true, false, -1.5e1, \"x\", [], {}] ");
     size_t i = 0;
 
     JSON_EACH(value, json_root(json))
@@ -194,7 +195,7 @@ END_TEST
 
 START_TEST(a_member_is_found_by_its_exact_name)
 {
-    struct json *json CLEANUP(json_freep) = parse("{\"Key\": 1, \"key\": \"two\", \"\": true}");
+    CLEANUP(json_freep) struct json *json = parse("{\"Key\": 1, \"key\": \"two\", \"\": true}");
     const struct json_value *root = json_root(json);
 
     ck_assert(json_number(json_get(root, "Key")) > 0.5);
@@ -207,7 +208,7 @@ END_TEST
 
 START_TEST(nothing_gives_nothing_all_the_way_down)
 {
-    struct json *json CLEANUP(json_freep) = parse("{\"a\": [1]}");
+    CLEANUP(json_freep) struct json *json = parse("{\"a\": [1]}");
     const struct json_value *missing = json_get(json_get(json_root(json), "b"), "c");
     int64_t whole = 7;
 
@@ -237,7 +238,7 @@ static const struct decoded {
 
 START_TEST(a_string_comes_back_byte_for_byte)
 {
-    struct json *json CLEANUP(json_freep) = NULL;
+    CLEANUP(json_freep) struct json *json = NULL;
 
     ck_assert_int_eq(json_parse(span_text(decoded[_i].text), JSON_WITH_NUL, &json, NULL, NULL), ERR_OK);
 
@@ -265,7 +266,7 @@ static const struct whole {
 
 START_TEST(only_what_a_double_holds_exactly_is_a_whole_number)
 {
-    struct json *json CLEANUP(json_freep) = parse(wholes[_i].text);
+    CLEANUP(json_freep) struct json *json = parse(wholes[_i].text);
     int64_t value = 77;
 
     bool is = json_integer(json_root(json), &value);
@@ -284,7 +285,8 @@ static void assert_place(struct json_place place, size_t line, size_t column)
 
 START_TEST(a_value_knows_its_line_and_column_in_bytes)
 {
-    struct json *json CLEANUP(json_freep) = parse("{\n  \"\xc3\xa9\": [10,\n\t{\"deep\" :  true}],\n  \"z\\\\\": \"s\"\n}\n");
+    CLEANUP(json_freep) struct json *json =
+        parse("{\n  \"\xc3\xa9\": [10,\n\t{\"deep\" :  true}],\n  \"z\\\\\": \"s\"\n}\n");
     const struct json_value *root = json_root(json), *list = json_first(root), *last = json_next(list);
     const struct json_value *deep = json_get(json_next(json_first(list)), "deep");
 
@@ -299,9 +301,30 @@ START_TEST(a_value_knows_its_line_and_column_in_bytes)
 }
 END_TEST
 
+START_TEST(places_are_right_all_through_a_long_text)
+{
+    enum { LINES = 40000 };
+    struct buf text = buf_init(16 << 20);
+    size_t line = 1;
+
+    for (size_t i = 0; i < LINES; i++)
+        buf_printf(&text, "%s%*s%d,%d", i ? ",\n" : "[", (int)(i % 11), "", 1, 2);
+    buf_char(&text, ']');
+    CLEANUP(json_freep) struct json *json = parse(text.p);
+    for (const struct json_value *v = json_first(json_root(json)); v; v = json_next(json_next(v)), line++) {
+        size_t column = (line - 1) % 11 + (line == 1) + 1;
+        assert_place(json_place(json, v), line, column);
+        assert_place(json_place(json, json_next(v)), line, column + 2);
+    }
+
+    ck_assert_uint_eq(line, LINES + 1);
+    buf_release(&text);
+}
+END_TEST
+
 START_TEST(a_value_shows_its_own_bytes)
 {
-    struct json *json CLEANUP(json_freep) =
+    CLEANUP(json_freep) struct json *json =
         parse("{\"n\": 1.50 , \"s\":\"a\\\"]\\u0041\", \"l\":[ 1,{\"x\":\"]}\\\\\"} ],\"t\":true}");
     const struct json_value *root = json_root(json);
 
@@ -309,7 +332,7 @@ START_TEST(a_value_shows_its_own_bytes)
     assert_span(json_raw(json, json_get(root, "s")), "\"a\\\"]\\u0041\"", 12);
     assert_span(json_raw(json, json_get(root, "l")), "[ 1,{\"x\":\"]}\\\\\"} ]", 18);
     assert_span(json_raw(json, json_get(root, "t")), "true", 4);
-    ck_assert_uint_eq(json_raw(json, root).n, strlen("{\"n\": 1.50 , \"s\":\"a\\\"]\\u0041\", \"l\":[ 1,{\"x\":\"]}\\\\\"} ],\"t\":true}"));
+    ck_assert(span_eq(json_raw(json, root), json_text(json)));
 }
 END_TEST
 
@@ -335,6 +358,7 @@ int main(void)
     tcase_add_loop_test(reading, only_what_a_double_holds_exactly_is_a_whole_number, 0, ROWS(wholes));
     suite_add_tcase(suite, places);
     tcase_add_test(places, a_value_knows_its_line_and_column_in_bytes);
+    tcase_add_test(places, places_are_right_all_through_a_long_text);
     tcase_add_test(places, a_value_shows_its_own_bytes);
 
     SRunner *runner = srunner_create(suite);

@@ -6,7 +6,7 @@
 #define ROWS(table) (int)(sizeof table / sizeof table[0])
 #define TEXT(literal) { "" literal, sizeof(literal) - 1 }
 
-/* ---- good values ------------------------------------------------------------------------------------------ */
+/* ---- good values -------------------------------------------------------------------------------------- */
 
 static const struct good {
     struct span text;
@@ -27,7 +27,8 @@ static const struct good {
     { TEXT("\"x\"y"), "\"x\"" },
     { TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00aF\""), "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00aF\"" },
     { TEXT("\"\x7f\xff\""), "\"\x7f\xff\"" },
-    { TEXT("{\"a\" : [ 1 , { \"b\" : null } , true , false ] }"), "{\"a\" : [ 1 , { \"b\" : null } , true , false ] }" },
+    { TEXT("{\"a\" : [ 1 , { \"b\" : null } , true , false ] }"),
+      "{\"a\" : [ 1 , { \"b\" : null } , true , false ] }" },
     { TEXT("{\"]\":\"}\\\"{\"}}"), "{\"]\":\"}\\\"{\"}" },
 };
 
@@ -49,14 +50,13 @@ START_TEST(a_good_value_is_passed_over_to_its_end)
     struct error error;
 
     ck_assert_int_eq(json_scan(good[_i].text, &value, NULL, &error), ERR_OK);
-    const char *end = good[_i].text.p + good[_i].text.n;
-    size_t n = json_skip(span_of(value.p, value.p[0] == '0' ? 1 : (size_t)(end - value.p)));
+    size_t n = json_skip(value);
 
-    ck_assert_msg(n == value.n || value.p[0] == 'n' || value.p[0] == '0', "%s: %zu", good[_i].text.p, n);
+    ck_assert_msg(n == value.n, "%s: %zu", good[_i].text.p, n);
 }
 END_TEST
 
-/* ---- bad ones ------------------------------------------------------------------------------------------------ */
+/* ---- bad ones ----------------------------------------------------------------------------------------- */
 
 static const struct bad {
     struct span text;
@@ -138,10 +138,10 @@ START_TEST(a_bad_text_is_refused_in_the_references_words)
 }
 END_TEST
 
-/* ---- deep ones ----------------------------------------------------------------------------------------------- */
+/* ---- deep ones ---------------------------------------------------------------------------------------- */
 
 /* `depth` containers, each in the one before, and all closed again. */
-static struct span nested(size_t depth, const char *open, const char *close)
+static char *nested(size_t depth, const char *open, char close)
 {
     size_t n = strlen(open);
     char *text = malloc(depth * (n + 1) + 1);
@@ -149,27 +149,29 @@ static struct span nested(size_t depth, const char *open, const char *close)
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < depth; i++) {
         memcpy(text + i * n, open, n);
-        text[depth * n + i] = close[0];
+        text[depth * n + i] = close;
     }
     text[depth * (n + 1)] = '\0';
-    return span_of(text, depth * (n + 1));
+    return text;
 }
 
 static const struct deep {
-    const char *name, *open, *close;
+    const char *name, *open;
+    char close;
     size_t depth;
     const char *message;
 } deep[] = {
-    { "10000 arrays", "[", "]", 10000, NULL },
-    { "10001 arrays", "[", "]", 10001, "invalid character '[' exceeded max depth" },
-    { "a million arrays", "[", "]", 1000000, "invalid character '[' exceeded max depth" },
-    { "10001 objects, which end in a hole", "{\"a\":", "}", 10001, "invalid character '{' exceeded max depth" },
-    { "a hundred objects with a hole", "{\"a\":", "}", 100, "invalid character '}' looking for beginning of value" },
+    { "10000 arrays", "[", ']', 10000, NULL },
+    { "10001 arrays", "[", ']', 10001, "invalid character '[' exceeded max depth" },
+    { "a million arrays", "[", ']', 1000000, "invalid character '[' exceeded max depth" },
+    { "10001 objects, which end in a hole", "{\"a\":", '}', 10001, "invalid character '{' exceeded max depth" },
+    { "a hundred objects with a hole", "{\"a\":", '}', 100, "invalid character '}' looking for beginning of value" },
 };
 
 START_TEST(ten_thousand_containers_may_stand_in_each_other_and_no_more)
 {
-    struct span text = nested(deep[_i].depth, deep[_i].open, deep[_i].close), value = { NULL, 0 };
+    char *bytes = nested(deep[_i].depth, deep[_i].open, deep[_i].close);
+    struct span text = span_text(bytes), value = { NULL, 0 };
     struct error error = { 0 };
 
     enum err err = json_scan(text, &value, NULL, &error);
@@ -177,7 +179,7 @@ START_TEST(ten_thousand_containers_may_stand_in_each_other_and_no_more)
     ck_assert_msg(err == (deep[_i].message ? ERR_INVALID : ERR_OK), "%s: %s", deep[_i].name, error.text);
     ck_assert_str_eq(error.text, deep[_i].message ? deep[_i].message : "");
     ck_assert_msg(err || (value.n == text.n && json_skip(text) == text.n), "%s", deep[_i].name);
-    free((void *)(uintptr_t)text.p);
+    free(bytes);
 }
 END_TEST
 

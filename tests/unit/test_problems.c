@@ -91,7 +91,8 @@ START_TEST(a_problem_replaces_the_body_and_keeps_the_headers_that_were_set)
     problem_plain(&reply, 400, SPAN("EOF"));
     reply_render(&reply, &request, "D", true, &out);
 
-    ck_assert_str_eq(out.p, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nX-Bacalhau-Job-Id: \r\n"
+    ck_assert_str_eq(out.p,
+                     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nX-Bacalhau-Job-Id: \r\n"
                             "X-Content-Type-Options: nosniff\r\nDate: D\r\nContent-Length: 4\r\n\r\nEOF\n");
     buf_release(&out);
 }

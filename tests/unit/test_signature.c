@@ -8,11 +8,6 @@
 
 enum { FILE_MAX = 8 << 20 };
 
-static void key_freep(struct signing_key **key)
-{
-    signing_key_free(*key);
-}
-
 static void read_file(const char *path, struct buf *out)
 {
     FILE *file = fopen(path, "rb");
@@ -79,8 +74,10 @@ static const struct misspelling {
     int at;
 } misspellings[] = {
     { "!!!", 0 },       { "=", 0 },        { "Zg", 0 },         { "Zg=", 3 },       { "Zm9", 0 },        { "Z", 0 },
-    { "Z=", 1 },        { "Zg=x", 2 },     { "Zg==x", 4 },      { "Zm9v!", 4 },     { "Zm9vZg", 4 },     { "Zm9vZg=", 7 },
-    { "Zm9v Zg==", 4 }, { "Zm9v====", 4 }, { "Zm8=Zm8=", 4 },   { "Zg=\n", 4 },     { "Zg=\n\nx", 4 },   { "Z\n\ng", 2 },
+    { "Z=", 1 },        { "Zg=x", 2 },     { "Zg==x", 4 },      { "Zm9v!", 4 },     { "Zm9vZg", 4 },
+    { "Zm9vZg=", 7 },
+    { "Zm9v Zg==", 4 }, { "Zm9v====", 4 }, { "Zm8=Zm8=", 4 },   { "Zg=\n", 4 },     { "Zg=\n\nx", 4 },
+    { "Z\n\ng", 2 },
     { "Zm9v-_==", 4 },  { "\xff", 0 },     { "Zm9vYmFyYmF*", 11 },
 };
 
@@ -105,6 +102,8 @@ END_TEST
 #define PARAMETERS " {optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> " \
                    "stringType:0 timeType:0 set:false omitEmpty:false} "
 
+#define MISMATCH(what) "asn1: structure error: tags don't match (" what ")" PARAMETERS
+
 static const struct bad_key {
     const char *name, *hex, *why;
 } bad_keys[] = {
@@ -125,7 +124,7 @@ static const struct bad_key {
     { "a long tag beyond 31 bits", "1f8f8f8f8f0f00",
       "asn1: structure error: base 128 integer too large" },
     { "a long tag", "3f8f0103",
-      "asn1: structure error: tags don't match (16 vs {class:0 tag:1921 length:3 isCompound:true})" PARAMETERS "pkcs1PublicKey @4" },
+      MISMATCH("16 vs {class:0 tag:1921 length:3 isCompound:true}") "pkcs1PublicKey @4" },
     { "a length cut short", "3082",
       "asn1: syntax error: truncated tag or length" },
     { "a length of no known end", "3080",
@@ -139,21 +138,21 @@ static const struct bad_key {
     { "a length beyond the text", "3005020103",
       "asn1: syntax error: data truncated" },
     { "a set", "3106020103020103",
-      "asn1: structure error: tags don't match (16 vs {class:0 tag:17 length:6 isCompound:true})" PARAMETERS "pkcs1PublicKey @2" },
+      MISMATCH("16 vs {class:0 tag:17 length:6 isCompound:true}") "pkcs1PublicKey @2" },
     { "a primitive sequence", "1006020103020103",
-      "asn1: structure error: tags don't match (16 vs {class:0 tag:16 length:6 isCompound:false})" PARAMETERS "pkcs1PublicKey @2" },
+      MISMATCH("16 vs {class:0 tag:16 length:6 isCompound:false}") "pkcs1PublicKey @2" },
     { "another class", "7006020103020103",
-      "asn1: structure error: tags don't match (16 vs {class:1 tag:16 length:6 isCompound:true})" PARAMETERS "pkcs1PublicKey @2" },
+      MISMATCH("16 vs {class:1 tag:16 length:6 isCompound:true}") "pkcs1PublicKey @2" },
     { "an empty sequence", "3000",
       "asn1: syntax error: sequence truncated" },
     { "a modulus alone", "3003020103",
       "asn1: syntax error: sequence truncated" },
     { "a modulus that is a null", "30050500020103",
-      "asn1: structure error: tags don't match (2 vs {class:0 tag:5 length:0 isCompound:false})" PARAMETERS " @2" },
+      MISMATCH("2 vs {class:0 tag:5 length:0 isCompound:false}") " @2" },
     { "an exponent that is octets", "3006020103040103",
-      "asn1: structure error: tags don't match (2 vs {class:0 tag:4 length:1 isCompound:false})" PARAMETERS "int @5" },
+      MISMATCH("2 vs {class:0 tag:4 length:1 isCompound:false}") "int @5" },
     { "a compound modulus", "3006220103020103",
-      "asn1: structure error: tags don't match (2 vs {class:0 tag:2 length:1 isCompound:true})" PARAMETERS " @2" },
+      MISMATCH("2 vs {class:0 tag:2 length:1 isCompound:true}") " @2" },
     { "an empty modulus", "30050200020103",
       "asn1: structure error: empty integer" },
     { "a modulus with a needless zero", "300702020003020103",
@@ -187,9 +186,9 @@ static const struct bad_key {
     { "SPKI of no parameters", "301a300b06092a864886f70d010101030b003008020307ffff020103",
       "x509: failed to parse public key (use ParsePKIXPublicKey instead for this key format)" },
     { "SPKI with an empty algorithm", "300f3000030b003008020307ffff020103",
-      "asn1: structure error: tags don't match (2 vs {class:0 tag:16 length:0 isCompound:true})" PARAMETERS " @2" },
+      MISMATCH("2 vs {class:0 tag:16 length:0 isCompound:true}") " @2" },
     { "SPKI with bad bits", "301c300d06092a864886f70d0101010500030b093008020307ffff020103",
-      "asn1: structure error: tags don't match (2 vs {class:0 tag:16 length:13 isCompound:true})" PARAMETERS " @2" },
+      MISMATCH("2 vs {class:0 tag:16 length:13 isCompound:true}") " @2" },
 };
 
 static struct span unhex(const char *hex, char *out)
@@ -302,6 +301,24 @@ static void envelope_release(struct envelope *e)
     buf_release(&e->signature);
 }
 
+static void json_freep(struct json **json)
+{
+    json_free(*json);
+}
+
+/* It stands in the recording as it stood in the body, between the quotes: escapes are still to be read. */
+static void put_recorded(struct buf *out, struct span escaped)
+{
+    CLEANUP(buf_release) struct buf quoted = buf_init(FILE_MAX);
+    CLEANUP(json_freep) struct json *json = NULL;
+
+    buf_char(&quoted, '"');
+    buf_span(&quoted, escaped);
+    buf_char(&quoted, '"');
+    ck_assert_int_eq(json_parse(buf_view(&quoted), JSON_WITH_NUL, &json, NULL, NULL), ERR_OK);
+    buf_span(out, json_string(json_root(json)));
+}
+
 /* Recordings name the client; what stands in `public_key` or `signature` replaces what it would send. */
 static struct envelope envelope_of(const struct recording *r, const struct json_value *is_signed)
 {
@@ -317,11 +334,11 @@ static struct envelope envelope_of(const struct recording *r, const struct json_
     ck_assert_int_eq(signing_key_public_der(key, &der), ERR_OK);
     ck_assert_int_eq(signing_key_sign(key, made.payload, &raw), ERR_OK);
     if (json_type(own_key) == JSON_STRING)
-        buf_span(&made.key, json_string(own_key));
+        put_recorded(&made.key, json_string(own_key));
     else
         base64_encode(&made.key, buf_view(&der));
     if (json_type(own) == JSON_STRING)
-        buf_span(&made.signature, json_string(own));
+        put_recorded(&made.signature, json_string(own));
     else
         base64_encode(&made.signature, buf_view(&raw));
     return made;
@@ -348,11 +365,6 @@ static struct span recorded_refusal(const struct json_value *response, struct js
     struct span message = json_string(json_get(json_root(*body), "Message"));
     const char *p = message.p ? memmem(message.p, message.n, about.p, about.n) : NULL;
     return p ? span_of(p, message.n - (size_t)(p - message.p)) : (struct span){ NULL, 0 };
-}
-
-static void json_freep(struct json **json)
-{
-    json_free(*json);
 }
 
 static bool step_judged_as_recorded(const struct recording *r, const struct json_value *step, struct span name)

@@ -3,7 +3,9 @@
 The client signs as bacalhau_sdk does, but holds its key itself, so that a test can be two clients at once.
 """
 
+import atexit
 import base64
+import itertools
 import json
 import os
 import pathlib
@@ -44,6 +46,9 @@ def clean_environment(**more):
     return {**kept, **more}
 
 
+keys = []  # they take most of a second to make; servers know nothing of each other, so all start at the first
+
+
 class Server:
     """The real program on a free port; stop() fails if it did not end as it should."""
 
@@ -55,6 +60,7 @@ class Server:
             self.process = subprocess.Popen(
                 [PROGRAM, "--port", "0", "--port-file", str(port_file), *options],
                 cwd=self.folder.name, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        atexit.register(self.process.kill)  # does nothing to one that has ended
         try:
             wait_for("the port file", lambda: port_file.exists() or self.process.poll() is not None)
             self.port = int(port_file.read_text())
@@ -63,6 +69,14 @@ class Server:
             self.process.wait()
             raise RuntimeError(f"the server did not start: {self.log.read_text()}") from problem
         self.url = f"http://127.0.0.1:{self.port}"
+        self.clients = itertools.count()
+
+    def new_key(self):
+        """A key that no other client of this server has."""
+        place = next(self.clients)
+        while len(keys) <= place:
+            keys.append(RSA.generate(2048))
+        return keys[place]
 
     def stop(self):
         self.process.terminate()
@@ -80,12 +94,12 @@ class Server:
 class Client:
     """bacalhau_apiclient.JobApi as one user: a key, a client id, one connection pool."""
 
-    def __init__(self, server, key=None, host=None):
+    def __init__(self, server, host=None):
         configuration = bacalhau_apiclient.Configuration()
         configuration.host = host or server.url
         self.http = bacalhau_apiclient.ApiClient(configuration)
         self.api = bacalhau_apiclient.JobApi(self.http)
-        self.key = key or RSA.generate(2048)
+        self.key = server.new_key()
         self.id = SHA256.new(self.key.n.to_bytes(self.key.size_in_bytes(), "big")).hexdigest()
         pem = self.key.publickey().export_key("PEM").decode()
         self.public_key = "".join(pem.splitlines()[1:-1])[32:]

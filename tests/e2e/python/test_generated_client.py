@@ -6,7 +6,7 @@ import uuid
 
 import dateutil.parser
 
-from support import Client, Server, docker_job, is_cid
+from support import Client, Server, docker_job, is_cid, wait_for
 
 
 def execution_moves(events, node_id):
@@ -46,9 +46,9 @@ class ACompletedJob(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        server = Server()
-        cls.addClassCleanup(server.stop)
-        cls.client = Client(server)
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.stop)
+        cls.client = Client(cls.server)
         cls.submitted = cls.client.submit(docker_job(annotations=["nightly"]))
         cls.job_id = cls.submitted.metadata.id
         cls.state = cls.client.ended(cls.job_id)
@@ -76,9 +76,9 @@ class ACompletedJob(unittest.TestCase):
         spec = self.submitted.spec
 
         self.assertEqual("V1beta1", self.submitted.api_version)
-        self.assertEqual(("Docker", "Noop", "Ipfs"), (spec["Engine"], spec["Verifier"], spec["Publisher"])
-                         if isinstance(spec, dict) else (spec.engine, spec.verifier, spec.publisher))
-        self.assertEqual(1800, spec["Timeout"] if isinstance(spec, dict) else spec.timeout)
+        self.assertEqual(("Docker", "Noop", "Ipfs"), (spec.engine, spec.verifier, spec.publisher))
+        self.assertEqual(("ubuntu", ["echo", "hello"]), (spec.docker.image, spec.docker.entrypoint))
+        self.assertEqual(1800, spec.timeout)
 
     def test_the_state_of_a_completed_job_is_version_5(self):
         self.assertEqual((self.job_id, "Completed", 5),
@@ -154,7 +154,7 @@ class ACompletedJob(unittest.TestCase):
         self.assertEqual(3, len(listed[0].state.executions))
 
     def test_the_job_is_listed_by_its_first_8_characters(self):
-        listed = Client(None, key=self.client.key, host=self.client.http.configuration.host).list(id=self.job_id[:8])
+        listed = self.client.list(id=self.job_id[:8])
 
         self.assertEqual([self.job_id], [entry.job.metadata.id for entry in listed])
 
@@ -166,7 +166,7 @@ class ACompletedJob(unittest.TestCase):
         self.assertEqual([1, 0, 0], [len(with_tag), len(with_other_tag), len(without_tag)])
 
     def test_another_client_does_not_see_the_job_in_its_list_but_may_read_it(self):
-        other = Client(None, host=self.client.http.configuration.host)
+        other = Client(self.server)
 
         self.assertEqual([], other.list())
         self.assertEqual([self.job_id], [entry.job.metadata.id for entry in other.list(return_all=True)])
@@ -174,11 +174,11 @@ class ACompletedJob(unittest.TestCase):
 
 
 class ARunningJob(unittest.TestCase):
-    """On a clock that nobody moves no job ends by itself."""
+    """On this server a job takes minutes."""
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--clock", "manual")
+        cls.server = Server("--clock", "scale:0.001")
         cls.addClassCleanup(cls.server.stop)
 
     def test_right_after_submit_the_job_is_in_progress(self):
@@ -187,6 +187,13 @@ class ARunningJob(unittest.TestCase):
         state = client.state(client.submit().metadata.id)
 
         self.assertEqual(("InProgress", 4), (state.state, state.version))
+
+    def test_one_node_is_taken_and_the_others_are_turned_down_at_once(self):
+        client = Client(self.server)
+
+        state = client.state(client.submit().metadata.id)
+
+        self.assertEqual(["BidAccepted", "BidRejected", "BidRejected"], sorted(e.state for e in state.executions))
 
     def test_a_running_job_has_no_results_yet(self):
         client = Client(self.server)
@@ -201,9 +208,8 @@ class ARunningJob(unittest.TestCase):
         state = client.cancel(job_id, "wrong image")
 
         self.assertEqual((job_id, "Cancelled", 5), (state.job_id, state.state, state.version))
-        stopped = [e for e in state.executions if e.state == "Cancelled"]
-        self.assertLessEqual(set(running), {e.node_id for e in stopped})
-        self.assertEqual({"wrong image"}, {e.status for e in stopped})
+        stopped = [(e.node_id, e.status, e.version) for e in state.executions if e.state == "Cancelled"]
+        self.assertEqual([(node, "wrong image", 4) for node in running], stopped)
 
     def test_a_cancelled_job_says_why_in_its_events(self):
         client = Client(self.server)
@@ -233,32 +239,57 @@ class ARunningJob(unittest.TestCase):
         self.assertEqual(3, len(client.list(max_jobs=3)))
 
 
+class ThreeResults(unittest.TestCase):
+    """A job on all three nodes, where the releases differ in when it ends."""
+
+    def run_job(self, *options):
+        server = Server(*options)
+        self.addCleanup(server.stop)
+        client = Client(server)
+        job_id = client.submit(docker_job(concurrency=3)).metadata.id
+        client.ended(job_id)
+
+        def all_done():
+            state = client.state(job_id)
+            return state if {e.state for e in state.executions} == {"Completed"} else None
+        state = wait_for("three executions that completed", all_done)
+        return state, client.events(job_id), client.results(job_id)
+
+    def test_every_result_is_published_under_its_own_node(self):
+        state, _, results = self.run_job()
+
+        self.assertEqual([e.node_id for e in state.executions], [result.node_id for result in results])
+        self.assertEqual(3, len({result.data.name for result in results}))
+
+    def test_the_last_of_three_results_ends_the_job(self):
+        state, events, _ = self.run_job()
+
+        self.assertEqual(("Completed", 5), (state.state, state.version))
+        self.assertEqual(("JobLevel", "Completed"), (events[-1].type, events[-1].job_state.new))
+
+    def test_the_first_of_three_results_ends_the_job_in_v0_3_24(self):
+        state, events, _ = self.run_job("--dialect", "v0.3.24")
+
+        self.assertEqual(("Completed", 5), (state.state, state.version))
+        levels = [e.type for e in events if (e.job_state or e.execution_state).new == "Completed"]
+        self.assertEqual(["ExecutionLevel", "JobLevel", "ExecutionLevel", "ExecutionLevel"], levels)
+
+
 class TheReleaseBefore(unittest.TestCase):
     """The same client against the dialect v0.3.24."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("--dialect", "v0.3.24")
-        cls.addClassCleanup(cls.server.stop)
-        cls.client = Client(cls.server)
+    def test_all_six_calls_of_the_client_work_against_v0_3_24(self):
+        server = Server("--dialect", "v0.3.24", "--clock", "scale:0.25")
+        self.addCleanup(server.stop)
+        client = Client(server)
 
-    def test_a_job_completes_with_a_result_in_v0_3_24(self):
-        job_id = self.client.submit().metadata.id
+        cancelled = client.cancel(client.submit().metadata.id)
+        job_id = client.submit().metadata.id
+        ended = client.ended(job_id)
 
-        state = self.client.ended(job_id)
+        self.assertEqual("Cancelled", cancelled.state)
+        self.assertEqual("Completed", ended.state)
+        self.assertEqual(1, len(client.results(job_id)))
+        self.assertEqual("Completed", client.events(job_id)[-1].job_state.new)
+        self.assertEqual(2, len(client.list()))
 
-        self.assertEqual("Completed", state.state)
-        self.assertEqual(1, len(self.client.results(job_id)))
-
-    def test_of_three_results_the_first_ends_the_job_in_v0_3_24(self):
-        job_id = self.client.submit(docker_job(concurrency=3)).metadata.id
-
-        state = self.client.ended(job_id)
-
-        self.assertEqual("Completed", state.state)
-        self.assertEqual((1, 5), (job_moves(self.client.events(job_id)).count(("InProgress", "Completed", 5)),
-                                  state.version))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,0 +1,164 @@
+#include "api/control.h"
+
+#include <stdlib.h>
+
+/* What there is to reset, in the order in which it is done. */
+enum part { PART_JOBS, PART_JOURNAL, PART_FAULTS, PART_GATES, PART_CLOCK, PART_COUNT };
+
+static const struct choice part_names[] = {
+    { "jobs", PART_JOBS, false },   { "journal", PART_JOURNAL, false }, { "faults", PART_FAULTS, false },
+    { "gates", PART_GATES, false }, { "clock", PART_CLOCK, false },     { NULL, 0, false },
+};
+
+struct reset_input {
+    bool named; /* else all, as far as they can be */
+    bool parts[PART_COUNT];
+};
+
+static void read_part(struct reading *r, const struct json_value *value, struct reset_input *input)
+{
+    int part;
+
+    if (take_choice(r, value, part_names, "", &part))
+        input->parts[part] = true;
+}
+
+static void read_what(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct reset_input *input = object;
+    size_t i = 0;
+
+    (void)key;
+    input->named = true;
+    if (!is_type(r, value, JSON_ARRAY, "an array of what to reset"))
+        return;
+    if (!json_first(value))
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at least one thing to reset");
+    JSON_EACH(element, value) {
+        enter_index(r, i++);
+        read_part(r, element, input);
+        leave(r);
+    }
+}
+
+static const struct key reset_keys[] = { { .name = "what", .read = read_what } };
+static const struct shape reset_shape = { SHAPE_KEYS(reset_keys) };
+
+void prepare_reset(struct control_call *c)
+{
+    c->input = ARENA_NEW(&c->call->arena, struct reset_input);
+    if (control_read_query(c, control_no_parameters, NULL))
+        control_read_body(c, &reset_shape, c->input, true);
+}
+
+/* ---- doing it -------------------------------------------------------------------------------------------- */
+
+static bool is_manual(const struct control_call *c)
+{
+    return c->api->options.clock->kind == CLOCK_KIND_MANUAL;
+}
+
+static bool has_jobs(const struct control_call *c)
+{
+    struct list_query all = { .max_jobs = 1 };
+    const struct job **jobs;
+    size_t n = 0;
+
+    if (engine_list(c->api->engine, &all, c->now, &jobs, &n) == ERR_OK)
+        free(jobs);
+    return n > 0;
+}
+
+/* All of them: the clock only where it can be set. */
+static void complete(const struct control_call *c, struct reset_input *input)
+{
+    for (int i = 0; i < PART_COUNT && !input->named; i++)
+        input->parts[i] = i != PART_CLOCK || is_manual(c);
+}
+
+/* False: it was refused, and nothing has changed. */
+static bool check(struct control_call *c, const struct reset_input *input)
+{
+    if (!input->parts[PART_CLOCK])
+        return true;
+    if (!is_manual(c)) {
+        control_refuse(c, 409, "clock-is-real", "leave the clock out, or start with --clock manual",
+                       "this clock moves by itself and cannot be set back");
+        return false;
+    }
+    if (!input->parts[PART_JOBS] && has_jobs(c)) {
+        control_refuse(c, 409, "jobs-in-the-way", "reset \"jobs\" too",
+                       "there are jobs of a time that would not have come yet");
+        return false;
+    }
+    return true;
+}
+
+/* Those that lie ahead, or whose gate is closed; a restart of the past has happened. */
+static void plan_restarts(struct control_call *c)
+{
+    const struct scenario *scenario = c->api->options.scenario;
+    struct engine *engine = c->api->engine;
+
+    for (size_t i = 0; scenario && i < scenario->n_restarts; i++) {
+        const struct trigger *trigger = &scenario->restarts[i];
+        bool ahead = trigger->kind == TRIGGER_GATE ? !engine_gate_is_open(engine, trigger->gate)
+                                                   : trigger->after > c->now - engine_start(engine);
+        if (ahead)
+            engine_plan_restart(engine, trigger);
+    }
+}
+
+/* The engine begins anew at the moment that the clock shows then. */
+static void reset_engine(struct control_call *c, const struct reset_input *input)
+{
+    if (input->parts[PART_CLOCK])
+        clock_restart(c->api->options.clock);
+    if (!input->parts[PART_CLOCK] && !input->parts[PART_JOBS])
+        return;
+    c->now = clock_now(c->api->options.clock);
+    engine_begin_again(c->api->engine, c->now, input->parts[PART_JOBS] && c->api->options.seeded);
+    if (input->parts[PART_JOBS])
+        api_load_fixtures(c->api, c->now, NULL); /* they have passed at the start */
+    plan_restarts(c);
+}
+
+static void reset_journal(struct control_call *c)
+{
+    journal_reset(c->api->journal);
+    expectations_clear(&c->api->expectations);
+    verdict_clear(&c->api->verdict);
+}
+
+static void reset(struct control_call *c, const struct reset_input *input)
+{
+    if (input->parts[PART_GATES])
+        engine_close_gates(c->api->engine);
+    reset_engine(c, input);
+    if (input->parts[PART_JOURNAL])
+        reset_journal(c);
+    if (input->parts[PART_FAULTS])
+        faults_reset(&c->api->faults, c->now);
+}
+
+void answer_reset(struct control_call *c)
+{
+    struct reset_input *input = c->input;
+
+    if (!input)
+        return;
+    complete(c, input);
+    if (!check(c, input))
+        return;
+    reset(c, input);
+    c->call->moved = true;
+    struct json_out out = control_begin(c);
+    out_open(&out, NULL, '{');
+    out_open(&out, "reset", '[');
+    for (const struct choice *part = part_names; part->name; part++)
+        if (input->parts[part->value])
+            out_text(&out, NULL, span_text(part->name));
+    out_close(&out, ']');
+    control_put_clock(c, &out, "clock");
+    out_close(&out, '}');
+}

@@ -1,0 +1,269 @@
+#include "api/faulting.h"
+
+#include "api/events_stream.h"
+#include "api/routes.h"
+#include "wire/patch.h"
+
+enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss repeats */
+
+/* ---- before --------------------------------------------------------------------------------------------------- */
+
+/* States, events and results know full ids only. */
+static const struct job *named_job(struct api *api, const struct exchange_facts *facts, ns_t now)
+{
+    const unsigned full = ENDPOINT_BIT(ENDPOINT_STATES) | ENDPOINT_BIT(ENDPOINT_EVENTS) | ENDPOINT_BIT(ENDPOINT_RESULTS);
+
+    if (!facts->job_id.n)
+        return NULL;
+    return full & ENDPOINT_BIT(facts->endpoint) ? engine_job(api->engine, facts->job_id, now)
+                                                : engine_find(api->engine, facts->job_id, now);
+}
+
+static void complete_facts(struct api *api, struct call *call, ns_t now)
+{
+    struct exchange_facts *facts = &call->facts;
+    const struct job *job = facts->spec ? NULL : named_job(api, facts, now);
+
+    if (!job)
+        return;
+    facts->spec = &job->spec;
+    facts->job_client = job->client_id;
+    facts->job_id = arena_span(&call->arena, job->id);
+}
+
+void faulting_begin(struct api *api, struct call *call, ns_t now)
+{
+    complete_facts(api, call, now);
+    call->fault = faults_choose(&api->faults, &call->facts, now, &call->arena, &call->miss);
+}
+
+static bool words_a_reply(const struct fault *fault)
+{
+    return fault->kind == FAULT_REPLIES || fault->kind == FAULT_PRESET;
+}
+
+/* Where a handler changes nothing it may word the answer that is to be broken. */
+bool faulting_is_instead(const struct call *call)
+{
+    const unsigned acting = ENDPOINT_BIT(ENDPOINT_SUBMIT) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE);
+    const struct fault *fault = call->fault;
+
+    if (!fault || fault_lets_act(fault))
+        return false;
+    return words_a_reply(fault) || acting & ENDPOINT_BIT(call->facts.endpoint);
+}
+
+/* ---- a reply of one's own --------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    unsigned bit;
+} own_headers[] = {
+    { "Date", OWN_DATE },
+    { "Content-Length", OWN_LENGTH },
+    { "Connection", OWN_CONNECTION },
+    { "Transfer-Encoding", OWN_LENGTH },
+};
+
+static unsigned own_bit(struct span name)
+{
+    for (size_t i = 0; i < sizeof own_headers / sizeof *own_headers; i++)
+        if (span_eq_nocase(name, span_text(own_headers[i].name)))
+            return own_headers[i].bit;
+    return 0;
+}
+
+static void put_headers(struct reply *reply, const struct fault_reply *from)
+{
+    bool typed = false;
+
+    for (size_t i = 0; i < from->n_headers; i++) {
+        const struct fault_header *header = &from->headers[i];
+        typed |= span_eq_nocase(header->name, SPAN("Content-Type"));
+        reply->without |= own_bit(header->name);
+        if (!header->absent)
+            reply_add_header(reply, header->name, header->value);
+    }
+    if (from->type && !typed)
+        reply_header(reply, "Content-Type", span_text(from->type));
+}
+
+/* Without a length the end of the connection ends the body; some answers have none. */
+static void settle_length(struct reply *reply)
+{
+    bool bodiless = reply->status == 204 || reply->status == 304;
+
+    if (bodiless) {
+        buf_clear(&reply->body);
+        reply->without |= OWN_LENGTH;
+    } else if (reply->without & OWN_LENGTH) {
+        reply->close = true;
+    }
+}
+
+static void make_reply(struct call *call, const struct fault_reply *from)
+{
+    struct reply *reply = call->reply;
+
+    reply_restart(reply);
+    reply->status = (int)from->status;
+    reply->framing = FRAMED_BY_LENGTH;
+    put_headers(reply, from);
+    buf_span(&reply->body, from->body);
+    settle_length(reply);
+}
+
+/* ---- after ---------------------------------------------------------------------------------------------------------- */
+
+static void say_not_fired(struct call *call, const char *why)
+{
+    struct span title = fault_title(call->fault, &call->arena);
+
+    call->reply->fate.note = arena_printf(&call->reply->arena, "fault %.*s did not fire: %s", SPAN_ARG(title), why);
+}
+
+/* Once, when the answer stands. One that fails leaves the answer as if there were no fault. */
+static void patch(struct api *api, struct call *call)
+{
+    const struct fault *fault = call->fault;
+    struct reply *reply = call->reply;
+    struct buf patched = buf_init(REPLY_BODY_MAX);
+    struct error error;
+
+    if (!fault || fault->kind != FAULT_PATCHES || call->patched)
+        return;
+    if (patch_apply(buf_view(&reply->body), fault->patch, fault->n_patch, &patched, &error) == ERR_OK) {
+        buf_release(&reply->body);
+        reply->body = patched;
+        call->patched = true;
+        return;
+    }
+    buf_release(&patched);
+    say_not_fired(call, error.text);
+    faults_take_back(&api->faults, fault);
+    call->fault = NULL;
+}
+
+bool faulting_counts(struct api *api, struct call *call)
+{
+    patch(api, call);
+    const struct fault *fault = call->fault;
+    return !fault || (fault->effect != EFFECT_NONE && (fault->kind == FAULT_DELAYS_ONLY || fault->kind == FAULT_TRICKLES));
+}
+
+static struct trigger kept_trigger(const struct trigger *trigger, struct arena *arena)
+{
+    struct trigger kept = *trigger;
+
+    if (kept.kind == TRIGGER_GATE)
+        kept.gate = arena_span(arena, kept.gate);
+    return kept;
+}
+
+static void hold_back(struct api *api, struct call *call, ns_t now)
+{
+    const struct fault *fault = call->fault;
+    struct reply_wait *wait = &call->reply->fate.wait;
+    ns_t longer = fault->kind == FAULT_PRESET ? preset_delay(fault->preset) : 0;
+
+    *wait = (struct reply_wait){ .until = NS_NEVER };
+    if (call->reply->fate.broken == BREAK_HANG) {
+        wait->on = true;
+    } else if (fault->delay.kind == TRIGGER_GATE) {
+        wait->gate = arena_span(&call->reply->arena, fault->delay.gate);
+        wait->on = !engine_gate_is_open(api->engine, wait->gate);
+    } else {
+        wait->until = engine_trigger(api->engine, &fault->delay, now);
+        if (wait->until < NS_NEVER - longer)
+            wait->until += longer;
+        wait->on = wait->until > now;
+        call->reply->fate.trickle.since = wait->until > now ? wait->until : now;
+    }
+}
+
+static void act_on(struct api *api, struct call *call)
+{
+    const struct fault *fault = call->fault;
+    struct reply *reply = call->reply;
+
+    switch (fault->kind) {
+    case FAULT_REPLIES:
+        make_reply(call, &fault->reply);
+        break;
+    case FAULT_PRESET:
+        preset_make(api, call, fault->preset, !faulting_is_instead(call));
+        break;
+    case FAULT_BREAKS:
+        reply->fate.broken = (enum reply_break)fault->broken;
+        break;
+    case FAULT_TRICKLES:
+        reply->fate.trickle = (struct reply_trickle){ .bytes = (size_t)fault->trickle.bytes,
+                                                      .every = kept_trigger(&fault->trickle.every, &reply->arena) };
+        break;
+    case FAULT_PATCHES:
+    case FAULT_DELAYS_ONLY:
+        break;
+    }
+}
+
+/* A stream that was opened for an answer that does not come. */
+static void drop_stream(struct call *call)
+{
+    if (call->stream && (words_a_reply(call->fault) || call->fault->kind == FAULT_BREAKS)) {
+        stream_close(call->stream);
+        call->stream = NULL;
+    }
+}
+
+static void shorten(struct buf *out, struct span text)
+{
+    size_t n = text.n < SHOWN_MAX ? text.n : SHOWN_MAX;
+
+    while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80) /* no character is torn */
+        n--;
+    buf_span(out, text.n ? span_of(text.p, n) : SPAN("none"));
+    if (n < text.n)
+        buf_text(out, "…");
+}
+
+static void tell_near_miss(struct call *call)
+{
+    CLEANUP(buf_release) struct buf text = buf_init(4 * SHOWN_MAX + 1024);
+    const struct near_miss *miss = &call->miss;
+
+    if (!miss->fault)
+        return;
+    buf_text(&text, "fault ");
+    shorten(&text, fault_title(miss->fault, &call->arena));
+    buf_printf(&text, " wants %s ", miss->condition);
+    shorten(&text, miss->wanted);
+    buf_text(&text, ", got ");
+    shorten(&text, miss->got);
+    call->reply->fate.near_miss = arena_span(&call->reply->arena, buf_view(&text));
+}
+
+/* A submit that was handled has made a job, unless it was refused. */
+static void count_submitted(struct api *api, const struct call *call)
+{
+    if (call->facts.endpoint == ENDPOINT_SUBMIT && call->facts.job_id.n)
+        faults_submitted(&api->faults, &call->facts);
+}
+
+void faulting_finish(struct api *api, struct call *call, ns_t now)
+{
+    struct reply *reply = call->reply;
+
+    count_submitted(api, call);
+    patch(api, call);
+    tell_near_miss(call);
+    if (!call->fault)
+        return;
+    drop_stream(call);
+    act_on(api, call);
+    if (!break_shows_status(reply->fate.broken))
+        reply->status = 0;
+    hold_back(api, call, now);
+    struct span title = fault_title(call->fault, &call->arena);
+    const char *by = arena_printf(&reply->arena, "fault %.*s", SPAN_ARG(title)).p;
+    reply->answered_by = by ? by : "fault";
+}

@@ -1,0 +1,189 @@
+/* Answers that the reference, or what stands before it, is known to give (wire contract A1, A4–A6). */
+#include "api/faulting.h"
+
+#include "api/routes.h"
+#include "wire/problems.h"
+
+#define WRITE_DEADLINE (20 * NS_PER_SECOND)
+
+typedef void make_fn(struct api *api, struct call *call);
+
+/* ---- the reference's own --------------------------------------------------------------------------------------- */
+
+static void rate_limited(struct api *api, struct call *call)
+{
+    (void)api;
+    refuse_for_rate(call);
+}
+
+/* Go's TimeoutHandler: nothing of the handler's own stays. */
+static void handler_timeout(struct api *api, struct call *call)
+{
+    (void)api;
+    reply_restart(call->reply);
+    call->reply->status = 503;
+    call->reply->sniffed = true;
+    buf_text(&call->reply->body, "Server Timeout!");
+}
+
+static void write_deadline(struct api *api, struct call *call)
+{
+    (void)api;
+    call->reply->fate.broken = BREAK_EMPTY_RESPONSE;
+}
+
+/* Not printf: an id may hold a NUL byte. */
+static void plain_about(struct call *call, const char *words, struct span id)
+{
+    CLEANUP(buf_release) struct buf text = buf_init(BODY_MAX);
+
+    buf_text(&text, words);
+    buf_span(&text, id);
+    problem_plain(call->reply, 500, buf_view(&text));
+}
+
+static void job_not_found(struct api *api, struct call *call)
+{
+    const unsigned objects = ENDPOINT_BIT(ENDPOINT_LIST) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE);
+    struct span id = call->facts.job_id.n ? call->facts.job_id : SPAN("");
+
+    if (objects & ENDPOINT_BIT(call->facts.endpoint))
+        problem_job_not_found(call->reply, 400, id);
+    else if (call->facts.endpoint == ENDPOINT_EVENTS)
+        plain_about(call, api->dialect->events_not_found, id);
+    else
+        plain_about(call, "Job not found. ID: ", id);
+}
+
+static void not_enough_nodes(struct api *api, struct call *call)
+{
+    const struct job_spec *spec = call->facts.spec;
+    int64_t wanted = spec ? spec->deal.concurrency : 1;
+
+    if (spec && spec->deal.min_bids > wanted)
+        wanted = spec->deal.min_bids;
+    struct span text = arena_printf(&call->arena, "not enough nodes to run job. requested: %lld, available: 0",
+                                    (long long)wanted);
+    plain_about(call, api->dialect->schedule_error, text);
+    if (call->facts.endpoint == ENDPOINT_SUBMIT && !call->reply->job_id.n)
+        reply_header(call->reply, "X-Bacalhau-Job-Id", SPAN(""));
+}
+
+static void list_empty(struct api *api, struct call *call)
+{
+    api->dialect->put_list(&call->reply->body, NULL, 0, api->zone);
+    finish_json(call);
+}
+
+/* ---- what others give -------------------------------------------------------------------------------------------- */
+
+static void plain_500(struct api *api, struct call *call)
+{
+    (void)api;
+    problem_plain(call->reply, 500, SPAN("internal server error"));
+}
+
+static void gateway_html(struct api *api, struct call *call)
+{
+    (void)api;
+    reply_restart(call->reply);
+    call->reply->status = 502;
+    reply_header(call->reply, "Server", SPAN("nginx"));
+    reply_header(call->reply, "Content-Type", SPAN("text/html"));
+    buf_text(&call->reply->body, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+                                 "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n"
+                                 "</body>\r\n</html>\r\n");
+}
+
+static void null_error(struct api *api, struct call *call)
+{
+    (void)api;
+    problem_plain(call->reply, 500, SPAN("null"));
+}
+
+static void empty_object_error(struct api *api, struct call *call)
+{
+    (void)api;
+    problem_plain(call->reply, 500, SPAN("{}"));
+}
+
+static void empty_200(struct api *api, struct call *call)
+{
+    (void)api;
+    call->reply->status = 200;
+}
+
+static void bad_json(struct api *api, struct call *call)
+{
+    (void)api;
+    buf_text(&call->reply->body, "{\"job\":{\"APIVersion\":\"V1beta1\",\"Metadata\":");
+    finish_json(call);
+}
+
+/* The first chunk says that it is longer than what comes of it. */
+static void truncated_chunk(struct api *api, struct call *call)
+{
+    (void)api;
+    buf_text(&call->reply->body, "{\"job\":{\"APIVersion\":\"V1beta1\",\"Metadata\":{\"ID\":\"\"}}}");
+    finish_json(call);
+    call->reply->framing = FRAMED_BY_CHUNKS;
+    call->reply->fate.broken = BREAK_TRUNCATED_BODY;
+}
+
+/* ---- all -------------------------------------------------------------------------------------------------------------- */
+
+static const struct row {
+    make_fn *make;
+    bool rated;   /* it comes from behind the rate limit, with its headers and the handler's */
+    ns_t delay;
+} rows[PRESET_COUNT] = {
+    [PRESET_RATE_LIMITED] = { .make = rate_limited },
+    [PRESET_HANDLER_TIMEOUT] = { .make = handler_timeout },
+    [PRESET_WRITE_DEADLINE] = { .make = write_deadline, .delay = WRITE_DEADLINE },
+    [PRESET_JOB_NOT_FOUND] = { .make = job_not_found, .rated = true },
+    [PRESET_NOT_ENOUGH_NODES] = { .make = not_enough_nodes, .rated = true },
+    [PRESET_LIST_EMPTY] = { .make = list_empty, .rated = true },
+    [PRESET_PLAIN_500] = { .make = plain_500, .rated = true },
+    [PRESET_GATEWAY_HTML] = { .make = gateway_html },
+    [PRESET_NULL_ERROR] = { .make = null_error, .rated = true },
+    [PRESET_EMPTY_OBJECT_ERROR] = { .make = empty_object_error, .rated = true },
+    [PRESET_EMPTY_200] = { .make = empty_200, .rated = true },
+    [PRESET_BAD_JSON] = { .make = bad_json, .rated = true },
+    [PRESET_TRUNCATED_CHUNK] = { .make = truncated_chunk, .rated = true },
+};
+
+/* Only those that say whose exchange it is, and the rate. */
+static void keep_common_headers(struct reply *reply)
+{
+    static const char *const kept[] = { "X-Bacalhau-", "X-Rate-Limit-", "Ratelimit-" };
+    struct reply_header headers[REPLY_HEADERS_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        bool keep = false;
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            keep |= span_starts(span_text(reply->headers[i].name), span_text(kept[k]));
+        if (keep)
+            headers[n++] = reply->headers[i];
+    }
+    reply_restart(reply);
+    for (size_t i = 0; i < n; i++)
+        reply->headers[i] = headers[i];
+    reply->n_headers = n;
+}
+
+void preset_make(struct api *api, struct call *call, int preset, bool handled)
+{
+    const struct row *row = &rows[preset];
+
+    if (row->rated)
+        keep_common_headers(call->reply);
+    if (row->rated && !handled)
+        note_rate(api, call);
+    row->make(api, call);
+}
+
+ns_t preset_delay(int preset)
+{
+    return rows[preset].delay;
+}

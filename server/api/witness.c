@@ -1,0 +1,125 @@
+/* What is told of an exchange afterwards: to the journal, the expectations, the verdict and the log. */
+#include "api/routes.h"
+
+
+/* ---- who answered ---------------------------------------------------------------------------------------- */
+
+#define OF_SCHEDULER                                                                                              \
+    (ENDPOINTS_READING | ENDPOINT_BIT(ENDPOINT_SUBMIT) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE))
+
+/* `job flaky step 2 flaky.json:14`: the step that it has come to; of a network, or before the first step,
+ * where the script begins. */
+static struct span words_for(const struct job *job, struct arena *arena)
+{
+    const struct job_script *script = job->script;
+    bool steps = script->n_steps && !job->left_script && job->step > 0;
+
+    if (steps)
+        return arena_printf(arena, "job %.*s%sstep %zu %.*s:%zu", SPAN_ARG(script->name), script->name.n ? " " : "",
+                            job->step, SPAN_ARG(script->file), script->steps[job->step - 1].line);
+    return arena_printf(arena, "job %.*s%s%.*s:%zu", SPAN_ARG(script->name), script->name.n ? " " : "",
+                        SPAN_ARG(script->file), script->line);
+}
+
+static bool is_schedulers(const struct call *call)
+{
+    const char *by = call->reply->answered_by;
+
+    return (!by || strcmp(by, "scheduler") == 0) && call->reply->status == 200 &&
+           ENDPOINT_BIT(call->facts.endpoint) & OF_SCHEDULER;
+}
+
+static void name_answerer(struct call *call, const struct job *job)
+{
+    if (!is_schedulers(call))
+        return;
+    struct span words = job && job->script ? words_for(job, &call->reply->arena) : SPAN("scheduler");
+    call->reply->answered_by = words.p;
+}
+
+/* ---- the journal ----------------------------------------------------------------------------------------- */
+
+/* Why it was refused, as the client was told. */
+static struct span refusal_of(const struct reply *reply)
+{
+    return reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
+}
+
+static uint64_t enter(struct api *api, const struct exchange_facts *facts, const struct request *request,
+                      const struct reply *reply, ns_t now)
+{
+    return journal_enter(api->journal, &(struct journal_entry){ .time = now,
+                                                                .endpoint = facts->endpoint,
+                                                                .method = request->method,
+                                                                .target = request->target,
+                                                                .client_id = facts->client_id,
+                                                                .job_id = facts->job_id,
+                                                                .answered_by = span_text(reply->answered_by),
+                                                                .refused = refusal_of(reply),
+                                                                .status = reply->status });
+}
+
+/* The whole id, whose job it is and what it asks for, where the request says less. */
+static void complete_facts(struct exchange_facts *facts, const struct job *job)
+{
+    if (!job)
+        return;
+    facts->job_id = job->id;
+    facts->job_client = job->client_id;
+    facts->spec = &job->spec;
+}
+
+static void judge(struct api *api, const struct call *call)
+{
+    bool unknown = call->facts.endpoint == ENDPOINT_OTHER && call->reply->status == 404;
+
+    if (unknown)
+        verdict_note_not_found(&api->verdict, call->request->method, call->request->target);
+    if (call->bad_signature)
+        verdict_note_signature(&api->verdict);
+}
+
+/* A submit asked for a script that there is not: it plays as if it had not, but somebody should know. */
+static void warn_of_name(struct api *api, struct call *call)
+{
+    struct span name;
+    uint64_t asked = engine_asked_in_vain(api->engine, &name);
+
+    if (asked != api->asked_in_vain)
+        call->reply->warning = arena_printf(&call->reply->arena, "no script is called %.*s: its mock: annotation is passed over",
+                                            SPAN_ARG(name));
+    api->asked_in_vain = asked;
+}
+
+void witness_answer(struct api *api, struct call *call, ns_t now)
+{
+    const struct job *job = call->facts.job_id.n ? engine_look(api->engine, call->facts.job_id) : NULL;
+
+    name_answerer(call, job);
+    warn_of_name(api, call);
+    complete_facts(&call->facts, job);
+    expectations_note(&api->expectations, &call->facts, job && call->facts.endpoint == ENDPOINT_SUBMIT);
+    judge(api, call);
+    call->reply->journal = enter(api, &call->facts, call->request, call->reply, now);
+    call->reply->seen = true;
+}
+
+void api_ended(struct api *api, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,
+               ns_t now)
+{
+    const struct exchange_facts nothing = { .endpoint = ENDPOINT_OTHER };
+
+    if (reply->unseen)
+        return;
+    uint64_t ticket = reply->seen ? reply->journal : enter(api, &nothing, request, reply, now);
+    journal_end(api->journal, ticket, reply->status, how, bytes);
+}
+
+struct reasons api_judge(const struct api *api, struct arena *arena)
+{
+    return verdict_judge(&(struct verdict_sources){ .verdict = &api->verdict,
+                                                    .expectations = &api->expectations,
+                                                    .engine = api->engine,
+                                                    .faults = &api->faults },
+                         arena);
+}

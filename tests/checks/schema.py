@@ -1,0 +1,89 @@
+"""The schema of scenario files beside the loader; see the script `schema`."""
+import glob
+import json
+import os
+import subprocess
+import sys
+
+from jsonschema import Draft7Validator
+
+program, root = sys.argv[1:3]
+# A folder of files, and who lets them pass: the schema, the loader.
+FOLDERS = [
+    ("tests/unit/scenarios/good", True, True),
+    ("tests/unit/scenarios/bad", False, False),
+    ("tests/unit/scenarios/loader-only", True, False),
+    ("scenarios", True, True),
+]
+
+
+def schema(name):
+    loaded = json.loads(subprocess.run([program, "schema", name], check=True, stdout=subprocess.PIPE).stdout)
+    Draft7Validator.check_schema(loaded)
+    return Draft7Validator(loaded)
+
+
+def files_of(folder):
+    return [path for path in sorted(glob.glob(os.path.join(root, folder, "*.json"))) if not path.endswith(".schema.json")]
+
+
+def why_not(validator, path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            errors = list(validator.iter_errors(json.load(file)))
+    except ValueError as error:
+        return str(error)
+    return errors[0].message[:200] if errors else ""
+
+
+def loaders_words(paths, lenient):
+    """What `check` says of each file, nothing of one that passes; `lenient`: what is not there yet passes."""
+    said = subprocess.run([program, "check", "--format", "json", *paths], check=False, stdout=subprocess.PIPE)
+    words = {}
+    for file in json.loads(said.stdout)["files"]:
+        errors = [e["message"] for e in file["errors"] if not (lenient and e["key"] == "not-yet")]
+        words[file["file"]] = "; ".join(errors)
+    return words
+
+
+def closed(node, path=""):
+    """The objects of a schema that let unknown keys pass."""
+    if isinstance(node, dict):
+        if "properties" in node and "type" in node and "additionalProperties" not in node:
+            yield path
+        for key, value in node.items():
+            yield from closed(value, path + "/" + key)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from closed(value, "%s/%d" % (path, index))
+
+
+def compare(validator, folder, by_schema, by_loader):
+    paths = files_of(folder)
+    words = loaders_words(paths, lenient=by_loader)
+    for path in paths:
+        for who, passes, why in (
+            ("the schema", by_schema, why_not(validator, path)),
+            ("the loader", by_loader, words[path]),
+        ):
+            if passes and why:
+                yield "%s: %s refuses it: %s" % (path, who, why)
+            if not passes and not why:
+                yield "%s: %s lets it pass" % (path, who)
+    if not paths:
+        yield "%s: no files" % folder
+
+
+def main():
+    scenario, fixture = schema("scenario"), schema("fixture")
+    wrong = ["the schema leaves %s open" % path for path in closed(scenario.schema)]
+    for row in FOLDERS:
+        wrong += compare(scenario, *row)
+    for path in files_of("fixtures"):
+        why = why_not(fixture, path)
+        wrong += ["%s: the schema refuses it: %s" % (path, why)] if why else []
+    print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+sys.exit(main())

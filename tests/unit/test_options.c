@@ -1,0 +1,609 @@
+#include "options.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#define ROWS(table) (sizeof(table) / sizeof *(table))
+
+enum { ARGUMENTS_MAX = 24, VARIABLES_MAX = 4 };
+
+/* ---- a command line and an environment ----------------------------------------------------------------- */
+
+static const char *const *variables; /* name, value, name, value …, NULL */
+
+static const char *environment(const char *name)
+{
+    for (const char *const *v = variables; v && *v; v += 2)
+        if (strcmp(*v, name) == 0)
+            return v[1];
+    return NULL;
+}
+
+/* Words divided by blanks; `line` is taken apart. `''` is the empty word. */
+static int words_of(char *line, char *words[ARGUMENTS_MAX])
+{
+    static char program[] = "mock-requester";
+    int n = 0;
+    char *word;
+
+    words[n++] = program;
+    while ((word = strsep(&line, " "))) {
+        if (*word)
+            words[n++] = strcmp(word, "''") == 0 ? word + 2 : word;
+        ck_assert_int_lt(n, ARGUMENTS_MAX);
+    }
+    words[n] = NULL;
+    return n;
+}
+
+/* Texts in `options` point into a line that lives till the next call. */
+static enum err parse_in(const char *line, const char *const *set, struct options *options, struct error *error)
+{
+    static char copy[512];
+    static char *words[ARGUMENTS_MAX];
+
+    snprintf(copy, sizeof copy, "%s", line);
+    variables = set;
+    return options_parse(words_of(copy, words), words, environment, options, error);
+}
+
+static struct options parsed_in(const char *line, const char *const *set)
+{
+    struct options options;
+    struct error error;
+
+    ck_assert_msg(parse_in(line, set, &options, &error) == ERR_OK, "%s: %s", line, error.text);
+    return options;
+}
+
+static struct options parsed(const char *line)
+{
+    return parsed_in(line, NULL);
+}
+
+static void assert_refused(const char *line, const char *const *set, const char *text)
+{
+    struct options options;
+    struct error error = { 0 };
+
+    enum err err = parse_in(line, set, &options, &error);
+
+    ck_assert_msg(err == ERR_INVALID, "\"%s\" passed", line);
+    ck_assert_msg(strcmp(error.text, text) == 0, "\"%s\":\n got  %s\n want %s", line, error.text, text);
+}
+
+/* ---- what is read --------------------------------------------------------------------------------------- */
+
+START_TEST(nothing_means_serve_with_the_defaults)
+{
+    struct options o = parsed("");
+
+    ck_assert_int_eq(o.action, COMMAND_SERVE);
+    ck_assert_str_eq(o.host, "127.0.0.1");
+    ck_assert_uint_eq(o.port.value, 1234);
+    ck_assert_ptr_null(o.port_file);
+    ck_assert(!o.ready_fd.given);
+    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_25);
+    ck_assert_int_eq(o.clock, CLOCK_KIND_REAL);
+    ck_assert_int_eq(o.start_time, 0);
+    ck_assert(!o.seed.given);
+    ck_assert_int_eq(o.signatures, SIGNATURES_STRICT);
+    ck_assert_uint_eq(o.max_jobs.value, 100000);
+    ck_assert(o.control);
+    ck_assert_uint_eq(o.journal.value, 10000);
+    ck_assert(!o.strict);
+    ck_assert_int_eq(o.log, LOG_TEXT);
+    ck_assert(o.rate_limit);
+}
+END_TEST
+
+START_TEST(every_option_of_serve_is_read)
+{
+    struct options o = parsed("serve --host 0.0.0.0 --port 0 --port-file p --ready-fd 7 --dialect v0.3.24 --clock "
+                              "scale:2.5 --seed 18446744073709551615 --signatures warn --log json");
+
+    ck_assert_str_eq(o.host, "0.0.0.0");
+    ck_assert(o.port.given && o.port.value == 0);
+    ck_assert_str_eq(o.port_file, "p");
+    ck_assert(o.ready_fd.given && o.ready_fd.value == 7);
+    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_24);
+    ck_assert_int_eq(o.clock, CLOCK_KIND_SCALED);
+    ck_assert(o.clock_scale > 2.4 && o.clock_scale < 2.6);
+    ck_assert(o.seed.given && o.seed.value == UINT64_MAX);
+    ck_assert_int_eq(o.signatures, SIGNATURES_WARN);
+    ck_assert_int_eq(o.log, LOG_JSON);
+}
+END_TEST
+
+START_TEST(a_value_may_follow_an_equals_sign)
+{
+    struct options o = parsed("--port=99 --max-jobs=1 --port-file=a=b");
+
+    ck_assert_uint_eq(o.port.value, 99);
+    ck_assert_uint_eq(o.max_jobs.value, 1);
+    ck_assert_str_eq(o.port_file, "a=b");
+}
+END_TEST
+
+START_TEST(the_last_of_two_counts)
+{
+    ck_assert_uint_eq(parsed("--port x --port 7").port.value, 7);
+}
+END_TEST
+
+START_TEST(a_start_time_is_read_with_its_fraction)
+{
+    ck_assert_int_eq(parsed("--start-time 2023-03-22T09:00:00.25Z").start_time, CLOCK_DEFAULT_START + 250 * NS_PER_MS);
+}
+END_TEST
+
+START_TEST(a_start_time_brings_its_zone)
+{
+    struct options o = parsed("--start-time 2023-03-22T11:00:00+02:00");
+
+    ck_assert_int_eq(o.start_time, CLOCK_DEFAULT_START);
+    ck_assert_int_eq(o.zone, 7200);
+}
+END_TEST
+
+START_TEST(a_scaled_clock_lifts_the_rate_limit_unless_asked_for)
+{
+    ck_assert(!parsed("--clock scale:20").rate_limit);
+    ck_assert(parsed("--clock scale:20 --rate-limit on").rate_limit);
+    ck_assert(!parsed("--rate-limit off").rate_limit);
+}
+END_TEST
+
+START_TEST(what_is_off_may_be_said_to_be_off)
+{
+    ck_assert(!parsed("--control off").control);
+    ck_assert(parsed("--control on").control);
+    ck_assert(parsed("--strict").strict);
+    ck_assert_uint_eq(parsed("--journal 0").journal.value, 0);
+    ck_assert_int_eq(parsed("--clock manual").clock, CLOCK_KIND_MANUAL);
+    ck_assert(!parsed("--clock manual").rate_limit);
+    ck_assert(parsed("--clock manual --rate-limit on").rate_limit);
+}
+END_TEST
+
+START_TEST(sign_takes_its_options_and_one_file)
+{
+    struct options o = parsed("sign --key k --field payload -- -f");
+
+    ck_assert_int_eq(o.action, COMMAND_SIGN);
+    ck_assert_str_eq(o.key, "k");
+    ck_assert_str_eq(o.field, "payload");
+    ck_assert_uint_eq(o.n_operands, 1);
+    ck_assert_str_eq(o.operands[0], "-f");
+    ck_assert_str_eq(parsed("sign -").operands[0], "-");
+    ck_assert_str_eq(parsed("sign").field, "job_create_payload");
+}
+END_TEST
+
+START_TEST(probe_takes_a_place)
+{
+    struct options o = parsed("probe --host localhost --port 80");
+
+    ck_assert_int_eq(o.action, COMMAND_PROBE);
+    ck_assert_str_eq(o.host, "localhost");
+    ck_assert_uint_eq(o.port.value, 80);
+}
+END_TEST
+
+static const struct action_case {
+    const char *line;
+    int action;
+} action_cases[] = {
+    { "--help", ACTION_HELP },
+    { "--port 1 --help --bogus", ACTION_HELP },
+    { "--version", ACTION_VERSION },
+    { "sign --version", ACTION_VERSION },
+    { "serve --help", ACTION_COMMAND_HELP },
+    { "probe --help", ACTION_COMMAND_HELP },
+};
+
+START_TEST(help_and_version_end_the_reading)
+{
+    static const char *const bad[] = { "MOCK_REQUESTER_PORT", "x", NULL };
+    const struct action_case *row = &action_cases[_i];
+
+    ck_assert_msg(parsed_in(row->line, bad).action == row->action, "%s", row->line);
+}
+END_TEST
+
+/* ---- the environment --------------------------------------------------------------------------------------- */
+
+START_TEST(a_twin_sets_an_option)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_PORT", "5", "MOCK_REQUESTER_PORT_FILE", "f", NULL };
+    struct options o = parsed_in("", set);
+
+    ck_assert_uint_eq(o.port.value, 5);
+    ck_assert_str_eq(o.port_file, "f");
+}
+END_TEST
+
+START_TEST(the_command_line_wins_over_a_twin)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_PORT", "nonsense", NULL };
+
+    ck_assert_uint_eq(parsed_in("--port 6", set).port.value, 6);
+}
+END_TEST
+
+START_TEST(an_empty_twin_is_not_set)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_PORT", "", "MOCK_REQUESTER_SCENARIO", "", NULL };
+
+    ck_assert_uint_eq(parsed_in("", set).port.value, 1234);
+}
+END_TEST
+
+START_TEST(a_port_that_kubernetes_set_is_passed_over)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_PORT", "tcp://10.0.0.1:1234", NULL };
+
+    ck_assert_uint_eq(parsed_in("", set).port.value, 1234);
+    ck_assert_uint_eq(parsed_in("probe", set).port.value, 1234);
+}
+END_TEST
+
+START_TEST(names_that_are_no_option_are_passed_over)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_SERVICE_HOST", "x", "MOCK_REQUESTER_FIELD", "x", NULL };
+
+    ck_assert_int_eq(parsed_in("", set).action, COMMAND_SERVE);
+}
+END_TEST
+
+START_TEST(a_twin_of_serve_means_nothing_to_probe)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_DIALECT", "x", "MOCK_REQUESTER_SCENARIO", "x", NULL };
+
+    ck_assert_int_eq(parsed_in("probe", set).action, COMMAND_PROBE);
+}
+END_TEST
+
+static const struct switch_case {
+    const char *text;
+    bool on;
+} switch_cases[] = {
+    { "1", true }, { "true", true }, { "on", true }, { "0", false }, { "false", false }, { "off", false },
+};
+
+START_TEST(a_switch_is_read_from_the_environment)
+{
+    const struct switch_case *row = &switch_cases[_i];
+    const char *const set[] = { "MOCK_REQUESTER_RATE_LIMIT", row->text, NULL };
+
+    ck_assert_msg(parsed_in("", set).rate_limit == row->on, "%s", row->text);
+}
+END_TEST
+
+START_TEST(what_is_off_may_be_off_in_the_environment_too)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_STRICT", "0", "MOCK_REQUESTER_CONTROL", "false", NULL };
+
+    ck_assert(!parsed_in("", set).strict);
+    ck_assert(!parsed_in("", set).control);
+}
+END_TEST
+
+/* ---- scenarios ------------------------------------------------------------------------------------------- */
+
+START_TEST(scenarios_are_taken_in_their_order)
+{
+    struct options o = parsed("--port 0 b.json -- a --c");
+
+    ck_assert_uint_eq(o.n_operands, 3);
+    ck_assert_str_eq(o.operands[0], "b.json");
+    ck_assert_str_eq(o.operands[2], "--c");
+}
+END_TEST
+
+START_TEST(scenarios_of_the_environment_count_only_when_none_is_written_out)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_SCENARIO", "a:b", NULL };
+
+    ck_assert_str_eq(parsed_in("", set).operands_text, "a:b");
+    ck_assert_ptr_null(parsed_in("c.json", set).operands_text);
+}
+END_TEST
+
+static const struct scenario everything = {
+    .dialect = { "v0.3.24", 7 },
+    .clock = { CLOCK_KIND_SCALED, 20 },
+    .start_time = 5,
+    .zone = 3600,
+    .has_seed = true,
+    .seed = 42,
+    .signatures = SIGNATURES_OFF,
+};
+
+START_TEST(a_scenario_sets_what_nobody_else_did)
+{
+    struct options o = parsed("");
+
+    options_take_scenario(&o, &everything);
+
+    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_24);
+    ck_assert_int_eq(o.clock, CLOCK_KIND_SCALED);
+    ck_assert(o.clock_scale > 19 && o.clock_scale < 21);
+    ck_assert_int_eq(o.start_time, 5);
+    ck_assert_int_eq(o.zone, 3600);
+    ck_assert(o.seed.given && o.seed.value == 42);
+    ck_assert_int_eq(o.signatures, SIGNATURES_OFF);
+    ck_assert(!o.rate_limit);
+}
+END_TEST
+
+START_TEST(the_command_line_and_the_environment_win_over_a_scenario)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_CLOCK", "real", "MOCK_REQUESTER_SIGNATURES", "strict", NULL };
+    struct options o = parsed_in("--dialect v0.3.25 --seed 7 --start-time 2023-03-22T09:00:00Z", set);
+
+    options_take_scenario(&o, &everything);
+
+    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_25);
+    ck_assert_int_eq(o.clock, CLOCK_KIND_REAL);
+    ck_assert_int_eq(o.start_time, CLOCK_DEFAULT_START);
+    ck_assert_int_eq(o.zone, 0);
+    ck_assert_uint_eq(o.seed.value, 7);
+    ck_assert_int_eq(o.signatures, SIGNATURES_STRICT);
+    ck_assert(o.rate_limit);
+}
+END_TEST
+
+START_TEST(a_scenario_without_settings_leaves_the_defaults)
+{
+    static const struct scenario nothing = { .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT };
+    struct options o = parsed(""), before = o;
+
+    options_take_scenario(&o, &nothing);
+
+    ck_assert_mem_eq(&o, &before, sizeof o);
+}
+END_TEST
+
+/* ---- what is refused ------------------------------------------------------------------------------------- */
+
+static const struct refused {
+    const char *line, *text;
+} refused[] = {
+    { "--prot 1", "unknown option \"--prot\" (did you mean \"--port\"?)" },
+    { "--portfile=x", "unknown option \"--portfile=x\" (did you mean \"--port-file\"?)" },
+    { "--sig off", "unknown option \"--sig\" (did you mean \"--signatures\"?)" },
+    { "--versoin", "unknown option \"--versoin\" (did you mean \"--version\"?)" },
+    { "--nothing-like-it", "unknown option \"--nothing-like-it\"" },
+    { "-p 1", "unknown option \"-p\"" },
+    { "-port 1", "unknown option \"-port\" (did you mean \"--port\"?)" },
+    { "--0123456789012345678901234567890123456789012345 1",
+      "unknown option \"--0123456789012345678901234567890123456789012345\"" },
+    { "probe --seed 1", "unknown option \"--seed\"" },
+    { "sign --kye x", "unknown option \"--kye\" (did you mean \"--key\"?)" },
+    { "--help=1", "--help takes no value" },
+    { "--port", "--port wants a value: PORT" },
+    { "--port-file ''", "--port-file: wants a value: FILE" },
+    { "--port -1", "--port: wants a number from 0 to 65535, not \"-1\"" },
+    { "--port 65536", "--port: wants a number from 0 to 65535, not \"65536\"" },
+    { "--port=", "--port: wants a number from 0 to 65535, not \"\"" },
+    { "--port 0x10", "--port: wants a number from 0 to 65535, not \"0x10\"" },
+    { "probe --port 0", "--port: wants a number from 1 to 65535, not \"0\"" },
+    { "--seed 18446744073709551616",
+      "--seed: wants a number from 0 to 18446744073709551615, not \"18446744073709551616\"" },
+    { "--max-jobs 0", "--max-jobs: wants a number from 1 to 100000000, not \"0\"" },
+    { "--host ::1", "--host: wants an IPv4 address or a host name, not \"::1\"" },
+    { "--host 127.0.0.1,0.0.0.0", "--host: wants an IPv4 address or a host name, not \"127.0.0.1,0.0.0.0\"" },
+    { "--dialect v0.3.26", "--dialect: wants v0.3.25|v0.3.24|documented, not \"v0.3.26\" (did you mean \"v0.3.25\"?)" },
+    { "--log txt", "--log: wants text|json|off, not \"txt\" (did you mean \"text\"?)" },
+    { "--clock fast", "--clock: wants real|manual|scale:N, not \"fast\"" },
+    { "--clock scale:0", "--clock: wants scale:N with N above 0 and up to 1000000, not \"scale:0\"" },
+    { "--clock scale:1e3", "--clock: wants scale:N with N above 0 and up to 1000000, not \"scale:1e3\"" },
+    { "--clock scale:", "--clock: wants scale:N with N above 0 and up to 1000000, not \"scale:\"" },
+    { "--start-time today", "--start-time: wants a moment like 2023-03-22T09:00:00Z (RFC 3339), not \"today\"" },
+    { "--start-time ''", "--start-time: wants a moment like 2023-03-22T09:00:00Z (RFC 3339), not \"\"" },
+    { "--start-time 2023-02-30T09:00:00Z",
+      "--start-time: wants a moment like 2023-03-22T09:00:00Z (RFC 3339), not \"2023-02-30T09:00:00Z\"" },
+    { "--start-time 1970-01-01T00:00:00Z",
+      "--start-time: wants a moment after 1970 began and before 2200, not \"1970-01-01T00:00:00Z\"" },
+    { "--start-time 9999-01-01T00:00:00Z",
+      "--start-time: wants a moment after 1970 began and before 2200, not \"9999-01-01T00:00:00Z\"" },
+    { "sign a b", "sign: one argument too many: \"b\"" },
+    { "probe now", "probe: one argument too many: \"now\"" },
+    { "scenarios now", "scenarios: one argument too many: \"now\"" },
+    { "schema scenario now", "schema: one argument too many: \"now\"" },
+    { "check", "check wants a FILE" },
+    { "simulate --until 2s", "simulate wants a SCENARIO" },
+    { "schema", "schema wants scenario or fixture" },
+    { "check --format yaml a", "--format: wants text|json, not \"yaml\"" },
+    { "check --until 2s a", "unknown option \"--until\"" },
+    { "simulate --until soon a",
+      "--until: \"soon\" is no duration: write numbers with units, such as \"250ms\", \"2s\" or \"1m30s\"" },
+    { "--journal 10000001", "--journal: wants a number from 0 to 10000000, not \"10000001\"" },
+    { "--strict=1", "--strict takes no value" },
+    { "--control yes", "--control: wants on|off, not \"yes\"" },
+};
+
+START_TEST(is_refused_with_one_line)
+{
+    assert_refused(refused[_i].line, NULL, refused[_i].text);
+}
+END_TEST
+
+static const struct bad_variable {
+    const char *name, *value, *text;
+} bad_variables[] = {
+    { "MOCK_REQUESTER_PORT", "http", "MOCK_REQUESTER_PORT: wants a number from 0 to 65535, not \"http\"" },
+    { "MOCK_REQUESTER_RATE_LIMIT", "yes", "MOCK_REQUESTER_RATE_LIMIT: wants on|off, not \"yes\"" },
+    { "MOCK_REQUESTER_STRICT", "yes", "MOCK_REQUESTER_STRICT: wants true or false, not \"yes\"" },
+};
+
+START_TEST(a_bad_variable_is_refused_by_its_name)
+{
+    const struct bad_variable *row = &bad_variables[_i];
+    const char *const set[] = { row->name, row->value, NULL };
+
+    assert_refused("serve", set, row->text);
+}
+END_TEST
+
+START_TEST(a_refusal_leaves_the_options_alone)
+{
+    struct options before, options;
+    struct error error;
+
+    memset(&before, 0x5a, sizeof before);
+    options = before;
+    ck_assert_int_eq(parse_in("--port 1 --bogus", NULL, &options, &error), ERR_INVALID);
+
+    ck_assert_mem_eq(&options, &before, sizeof before);
+}
+END_TEST
+
+/* ---- commands that print ----------------------------------------------------------------------------------- */
+
+START_TEST(simulate_takes_its_options_and_scenarios)
+{
+    struct options options = parsed("simulate a --until 1m30s --job job.json b.json --format json");
+
+    ck_assert_int_eq(options.action, COMMAND_SIMULATE);
+    ck_assert_int_eq(options.until, 90 * NS_PER_SECOND);
+    ck_assert_str_eq(options.job, "job.json");
+    ck_assert_int_eq(options.format, FORMAT_JSON);
+    ck_assert_uint_eq(options.n_operands, 2);
+    ck_assert_str_eq(options.operands[0], "a");
+    ck_assert_str_eq(options.operands[1], "b.json");
+}
+END_TEST
+
+START_TEST(simulate_ends_after_a_day)
+{
+    struct options options = parsed("simulate a");
+
+    ck_assert_int_eq(options.until, 24 * 3600 * NS_PER_SECOND);
+    ck_assert_ptr_null(options.job);
+    ck_assert_int_eq(options.format, FORMAT_TEXT);
+}
+END_TEST
+
+START_TEST(the_format_has_a_twin)
+{
+    const char *const set[] = { "MOCK_REQUESTER_FORMAT", "json", NULL };
+
+    ck_assert_int_eq(parsed_in("check a", set).format, FORMAT_JSON);
+    ck_assert_int_eq(parsed_in("scenarios --format text", set).format, FORMAT_TEXT);
+}
+END_TEST
+
+/* ---- help -------------------------------------------------------------------------------------------------- */
+
+static char *help_of(int command)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+
+    ck_assert_ptr_nonnull(out);
+    if (command < 0)
+        options_print_help(out);
+    else
+        options_print_command_help(out, (enum command)command);
+    fclose(out);
+    return text;
+}
+
+START_TEST(help_tells_what_is_there)
+{
+    char *help = help_of(-1);
+
+    ck_assert_ptr_nonnull(strstr(help, "  --port PORT "));
+    ck_assert_ptr_nonnull(strstr(help, "[1234]\n"));
+    ck_assert_ptr_nonnull(strstr(help, "  probe "));
+    ck_assert_ptr_nonnull(strstr(help, "--fixtures FILE"));
+    ck_assert_ptr_nonnull(strstr(help, "  simulate "));
+    free(help);
+}
+END_TEST
+
+START_TEST(help_names_every_dialect)
+{
+    char *help = help_of(COMMAND_SERVE);
+
+    for (const struct dialect *const *d = dialects; *d; d++)
+        ck_assert_msg(strstr(help, (*d)->name) != NULL, "%s", (*d)->name);
+    free(help);
+}
+END_TEST
+
+START_TEST(a_command_tells_its_own_options)
+{
+    char *help = help_of(COMMAND_SIGN);
+
+    ck_assert_ptr_nonnull(strstr(help, "--key FILE"));
+    ck_assert_ptr_null(strstr(help, "--dialect"));
+    free(help);
+}
+END_TEST
+
+START_TEST(no_line_of_help_is_longer_than_a_wide_terminal)
+{
+    char *help = help_of(-1), *rest = help, *line;
+
+    while ((line = strsep(&rest, "\n")))
+        ck_assert_msg(strlen(line) <= 110, "%s", line);
+    free(help);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("options");
+    TCase *reading = tcase_create("read"), *twins = tcase_create("environment"), *refusals = tcase_create("refused"),
+          *help = tcase_create("help"), *scenarios = tcase_create("scenarios");
+
+    suite_add_tcase(suite, reading);
+    tcase_add_test(reading, nothing_means_serve_with_the_defaults);
+    tcase_add_test(reading, every_option_of_serve_is_read);
+    tcase_add_test(reading, a_value_may_follow_an_equals_sign);
+    tcase_add_test(reading, the_last_of_two_counts);
+    tcase_add_test(reading, a_start_time_is_read_with_its_fraction);
+    tcase_add_test(reading, a_start_time_brings_its_zone);
+    tcase_add_test(reading, a_scaled_clock_lifts_the_rate_limit_unless_asked_for);
+    tcase_add_test(reading, what_is_off_may_be_said_to_be_off);
+    tcase_add_test(reading, sign_takes_its_options_and_one_file);
+    tcase_add_test(reading, probe_takes_a_place);
+    tcase_add_loop_test(reading, help_and_version_end_the_reading, 0, ROWS(action_cases));
+    suite_add_tcase(suite, twins);
+    tcase_add_test(twins, a_twin_sets_an_option);
+    tcase_add_test(twins, the_command_line_wins_over_a_twin);
+    tcase_add_test(twins, an_empty_twin_is_not_set);
+    tcase_add_test(twins, a_port_that_kubernetes_set_is_passed_over);
+    tcase_add_test(twins, names_that_are_no_option_are_passed_over);
+    tcase_add_test(twins, a_twin_of_serve_means_nothing_to_probe);
+    tcase_add_loop_test(twins, a_switch_is_read_from_the_environment, 0, ROWS(switch_cases));
+    tcase_add_test(twins, what_is_off_may_be_off_in_the_environment_too);
+    suite_add_tcase(suite, scenarios);
+    tcase_add_test(scenarios, scenarios_are_taken_in_their_order);
+    tcase_add_test(scenarios, scenarios_of_the_environment_count_only_when_none_is_written_out);
+    tcase_add_test(scenarios, a_scenario_sets_what_nobody_else_did);
+    tcase_add_test(scenarios, the_command_line_and_the_environment_win_over_a_scenario);
+    tcase_add_test(scenarios, a_scenario_without_settings_leaves_the_defaults);
+    suite_add_tcase(suite, refusals);
+    tcase_add_loop_test(refusals, is_refused_with_one_line, 0, ROWS(refused));
+    tcase_add_loop_test(refusals, a_bad_variable_is_refused_by_its_name, 0, ROWS(bad_variables));
+    tcase_add_test(refusals, a_refusal_leaves_the_options_alone);
+    suite_add_tcase(suite, help);
+    tcase_add_test(help, simulate_takes_its_options_and_scenarios);
+    tcase_add_test(help, simulate_ends_after_a_day);
+    tcase_add_test(help, the_format_has_a_twin);
+    tcase_add_test(help, help_tells_what_is_there);
+    tcase_add_test(help, help_names_every_dialect);
+    tcase_add_test(help, a_command_tells_its_own_options);
+    tcase_add_test(help, no_line_of_help_is_longer_than_a_wide_terminal);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
