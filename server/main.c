@@ -66,6 +66,12 @@ static enum err (*const makers[])(const struct options *options, struct printed 
     [COMMAND_SCHEMA] = print_schema,
 };
 
+static void write_to(FILE *file, const struct buf *text)
+{
+    if (text->n)
+        fwrite(text->p, 1, text->n, file);
+}
+
 static int print_made(const struct options *options)
 {
     CLEANUP(printed_release) struct printed printed = { .out = buf_init(PRINTED_MAX), .notes = buf_init(PRINTED_MAX) };
@@ -74,10 +80,10 @@ static int print_made(const struct options *options)
 
     if (printed.out.failed || printed.notes.failed)
         err = error_set(&error, ERR_NOMEM, "out of memory");
-    fwrite(printed.notes.p, 1, printed.notes.n, stderr);
+    write_to(stderr, &printed.notes);
     if (err != ERR_OK)
         return complain(err == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, &error);
-    fwrite(printed.out.p, 1, printed.out.n, stdout);
+    write_to(stdout, &printed.out);
     int code = flushed();
     return code == EXIT_FINE && printed.refused ? EXIT_USAGE : code;
 }

@@ -54,7 +54,7 @@ struct change {
     struct span comment;
 };
 
-/* ---- printing --------------------------------------------------------------------------------------------------- */
+/* ---- printing ------------------------------------------------------------------------------------------------ */
 
 static void put_time(struct buf *out, const struct simulation *s)
 {
@@ -120,7 +120,7 @@ static struct buf *note(struct simulation *s)
     return out;
 }
 
-/* ---- what has changed ------------------------------------------------------------------------------------------- */
+/* ---- what has changed ---------------------------------------------------------------------------------------- */
 
 static struct span name_of(const struct job *job, const struct execution *x)
 {
@@ -232,7 +232,7 @@ static void tell(struct simulation *s)
             tell_job(s, &s->played[i]);
 }
 
-/* ---- submitting --------------------------------------------------------------------------------------------------- */
+/* ---- submitting ---------------------------------------------------------------------------------------------- */
 
 /* `flaky`, or `flaky.json:14` where it has no name. */
 static struct span title_of(struct simulation *s, const struct job_script *script)
@@ -318,7 +318,7 @@ static enum err submit_given(struct simulation *s, const char *file, struct erro
     return submit(s, &given, SPAN("job"), NULL, error);
 }
 
-/* ---- faults --------------------------------------------------------------------------------------------------------- */
+/* ---- faults -------------------------------------------------------------------------------------------------- */
 
 /* Those on all endpoints stand under one name. */
 static bool is_on(const struct fault *fault, int endpoint)
@@ -353,7 +353,7 @@ static void list_faults(struct simulation *s, const struct scenario *scenario)
         list_faults_on(s, scenario, endpoint);
 }
 
-/* ---- time goes on ----------------------------------------------------------------------------------------------------- */
+/* ---- time goes on -------------------------------------------------------------------------------------------- */
 
 static void open_gate(struct simulation *s, struct span gate)
 {
@@ -454,7 +454,7 @@ static void run(struct simulation *s)
     tell_end(s);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------------------- */
 
 static enum err play(struct simulation *s, const struct options *options, const struct scenario *scenario,
                      const struct job_script *scripts, struct error *error)
