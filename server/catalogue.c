@@ -98,8 +98,8 @@ static enum err no_schema(const char *name, struct error *error)
         nearest_try(&near, schemas[i].name);
     if (!near.best)
         return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\"", name);
-    return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\" (did you mean \"%s\"?)", name,
-                     near.best);
+    return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\" (did you mean \"%s\"?)",
+                     name, near.best);
 }
 
 enum err print_schema(const struct options *options, struct printed *printed, struct error *error)

@@ -5,6 +5,8 @@
 #include "simulated_job.h"
 
 #include "api/json_out.h"
+#include "core/store.h"
+#include "wire/fixture.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -190,6 +192,11 @@ static bool grow_seen(struct simulation *s, struct played *played, size_t n)
     return true;
 }
 
+static struct seen seen_of(const struct execution *x)
+{
+    return (struct seen){ x->version, x->published, x->output, x->status.p };
+}
+
 static void tell_executions(struct simulation *s, struct played *played, const struct job *job)
 {
     if (!grow_seen(s, played, job->n_executions))
@@ -199,7 +206,7 @@ static void tell_executions(struct simulation *s, struct played *played, const s
         struct seen *seen = &played->seen[i];
         if (i < played->n_seen && seen->version == x->version)
             tell_settings(s, played, job, x, seen);
-        *seen = (struct seen){ x->version, x->published, x->output, x->status.p };
+        *seen = seen_of(x);
     }
     played->n_seen = job->n_executions;
 }
@@ -243,7 +250,8 @@ static struct span title_of(struct simulation *s, const struct job_script *scrip
 }
 
 /* Another script may stand before the one that the job was made for. */
-static void tell_who_plays(struct simulation *s, struct span label, const struct job *job, const struct job_script *meant)
+static void tell_who_plays(struct simulation *s, struct span label, const struct job *job,
+                           const struct job_script *meant)
 {
     const struct job_script *plays = job->script;
 
@@ -316,6 +324,53 @@ static enum err submit_given(struct simulation *s, const char *file, struct erro
     if (err != ERR_OK)
         return error_set(error, err, "%.200s: %.700s", file, why.text);
     return submit(s, &given, SPAN("job"), NULL, error);
+}
+
+/* ---- fixtures ------------------------------------------------------------------------------------------------ */
+
+static enum err load_fixtures(struct simulation *s, const struct scenario *scenario, struct error *error)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < scenario->n_fixtures && err == ERR_OK; i++) {
+        const struct fixture_text *fixture = &scenario->fixtures[i];
+        struct json_place where = { 1, 1 };
+        struct error why;
+        err = fixture_load(s->engine, fixture->text, s->now, &where, &why);
+        if (err != ERR_OK)
+            error_set(error, err == ERR_NOMEM ? err : ERR_INVALID, "%.*s:%zu:%zu: %.700s", SPAN_ARG(fixture->name),
+                      where.line, where.column, why.text);
+    }
+    return err == ERR_OK || err == ERR_NOMEM ? err : ERR_INVALID;
+}
+
+/* A job that was there before: what has been is not told, only what changes. It is called by its short id. */
+static void adopt(struct simulation *s, const struct job *job)
+{
+    struct played *played = &s->played[s->n_played++];
+
+    *played = (struct played){ .id = arena_span(&s->arena, job->id), .told = job->n_history, .state = job->state };
+    played->label = span_of(played->id.p, played->id.n < SHORT_ID_SIZE ? played->id.n : SHORT_ID_SIZE);
+    if (!grow_seen(s, played, job->n_executions))
+        return;
+    for (size_t i = 0; i < job->n_executions; i++)
+        played->seen[i] = seen_of(job->executions[i]);
+    played->n_seen = job->n_executions;
+}
+
+/* Room for them and for `more` jobs. */
+static enum err adopt_all(struct simulation *s, size_t more, struct error *error)
+{
+    const struct job **jobs = NULL;
+    size_t n = 0;
+
+    if (engine_list(s->engine, &(struct list_query){ .order = LIST_SUBMITTED }, s->now, &jobs, &n) != ERR_OK)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    s->played = arena_alloc(&s->arena, (n + more) * sizeof *s->played);
+    for (size_t i = 0; s->played && i < n; i++)
+        adopt(s, jobs[i]);
+    free(jobs);
+    return s->played ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
 }
 
 /* ---- faults -------------------------------------------------------------------------------------------------- */
@@ -459,14 +514,17 @@ static void run(struct simulation *s)
 static enum err play(struct simulation *s, const struct options *options, const struct scenario *scenario,
                      const struct job_script *scripts, struct error *error)
 {
-    s->played = arena_alloc(&s->arena, (scenario->n_scripts + 1) * sizeof *s->played);
-    if (!s->played)
-        return error_set(error, ERR_NOMEM, "out of memory");
+    enum err err = load_fixtures(s, scenario, error);
+
+    if (err == ERR_OK)
+        err = adopt_all(s, scenario->n_scripts + 1, error);
+    if (err != ERR_OK)
+        return err;
     for (size_t i = 0; i < scenario->n_restarts; i++)
         engine_plan_restart(s->engine, &scenario->restarts[i]);
     list_faults(s, scenario);
-    enum err err = options->job ? submit_given(s, options->job, error)
-                                : submit_own(s, scripts, scenario->n_scripts, error);
+    err = options->job ? submit_given(s, options->job, error)
+                       : submit_own(s, scripts, scenario->n_scripts, error);
     if (err == ERR_OK)
         run(s);
     return err;
