@@ -87,7 +87,7 @@ static bool own_executions(const struct engine *engine, struct job *job, const s
         job->executions[i] = &all[i];
     for (size_t i = 0; i < n; i++)
         own_execution(engine, job, i, &adopted->executions[i]);
-    return true;
+    return !job->arena.failed;
 }
 
 /* ---- history as it was recorded --------------------------------------------------------------------------------- */
@@ -160,22 +160,71 @@ static size_t path_to(int state, int path[PATH_MAX_STATES])
     return n;
 }
 
+static const int good_path[] = {
+    EXECUTION_ASK_FOR_BID,          EXECUTION_ASK_FOR_BID_ACCEPTED, EXECUTION_BID_ACCEPTED,
+    EXECUTION_WAITING_VERIFICATION, EXECUTION_RESULT_ACCEPTED,      EXECUTION_COMPLETED,
+};
+enum { GOOD_PATH_LENGTH = sizeof good_path / sizeof good_path[0] };
+
+/* May the execution have gone `n` steps of the good path and from there to its state? */
+static bool lies_behind(const struct execution *x, size_t n)
+{
+    if (n == 0)
+        return x->state == EXECUTION_ASK_FOR_BID;
+    return n <= GOOD_PATH_LENGTH && execution_may_move(good_path[n - 1], x->state);
+}
+
+/* Its version tells how many steps there were; where that cannot be, the fewest. */
+static size_t steps_behind(const struct execution *x)
+{
+    size_t n = 0;
+
+    if (x->version >= 1 && lies_behind(x, (size_t)x->version - 1))
+        return (size_t)x->version - 1;
+    while (n <= GOOD_PATH_LENGTH && !lies_behind(x, n))
+        n++;
+    return n <= GOOD_PATH_LENGTH ? n : 0;
+}
+
+static void make_up_execution(struct job *job, const struct execution *x)
+{
+    size_t steps = steps_behind(x);
+
+    for (size_t i = 0; i <= steps; i++)
+        job->history[job->n_history++] =
+            (struct history){ .level = HISTORY_EXECUTION,
+                              .previous = (uint8_t)(i ? good_path[i - 1] : EXECUTION_NEW),
+                              .next = (uint8_t)(i < steps ? good_path[i] : x->state),
+                              .execution = x->index,
+                              .has_reference = i > 0 && x->reference.n,
+                              .version = (int64_t)i + 1,
+                              .time = i < steps ? job->created : x->updated };
+}
+
+/* The executions' entries stand before the one that ended the job. */
 static bool make_up_history(struct job *job)
 {
     int path[PATH_MAX_STATES];
     size_t n = path_to(job->state, path);
+    size_t before = job_is_terminal(job) ? n - 1 : n;
 
-    job->history = arena_alloc(&job->arena, n * sizeof *job->history);
+    job->room_history = n + job->n_executions * (GOOD_PATH_LENGTH + 1);
+    job->history = arena_alloc(&job->arena, job->room_history * sizeof *job->history);
     if (!job->history)
         return false;
-    for (size_t i = 0; i < n; i++)
-        job->history[i] = (struct history){ .level = HISTORY_JOB,
-                                            .previous = (uint8_t)(i ? path[i - 1] : JOB_NEW),
-                                            .next = (uint8_t)path[i],
-                                            .version = (int64_t)i + 1,
-                                            .comment = i ? SPAN("") : SPAN("Job created"),
-                                            .time = i + 1 < n ? job->created : job->updated };
-    job->n_history = job->room_history = n;
+    for (size_t i = 0; i < n; i++) {
+        if (i == before)
+            for (size_t k = 0; k < job->n_executions; k++)
+                make_up_execution(job, job->executions[k]);
+        job->history[job->n_history++] = (struct history){ .level = HISTORY_JOB,
+                                                           .previous = (uint8_t)(i ? path[i - 1] : JOB_NEW),
+                                                           .next = (uint8_t)path[i],
+                                                           .version = (int64_t)i + 1,
+                                                           .comment = i ? SPAN("") : SPAN("Job created"),
+                                                           .time = i + 1 < n ? job->created : job->updated };
+    }
+    for (size_t k = 0; before == n && k < job->n_executions; k++)
+        make_up_execution(job, job->executions[k]);
     return true;
 }
 
@@ -243,7 +292,7 @@ enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t
     enum err err = adopted->n_history ? take_history(job, adopted, error) : ERR_OK;
     if (!err && !adopted->n_history && !make_up_history(job))
         err = error_set(error, ERR_NOMEM, "out of memory");
-    if (!err && !store_add(&engine->store, job))
+    if (!err && (job->arena.failed || !store_add(&engine->store, job)))
         err = error_set(error, ERR_NOMEM, "out of memory");
     if (err) {
         job_free(job);
