@@ -67,7 +67,8 @@ static bool take_identity(struct engine *engine)
 {
     char id[MULTIHASH_TEXT_SIZE + 1];
 
-    identity_id(id);
+    if (!identity_id(id))
+        return false;
     engine->requester_id = arena_span(&engine->arena, span_text(id));
     engine->requester_key = identity_key();
     return engine->requester_id.n != 0;
@@ -85,7 +86,7 @@ enum err engine_new(const struct engine_options *options, struct engine **out, s
     engine->find_script_context = options->find_script_context;
     engine_set_scripts(engine, options->scripts, options->n_scripts);
     engine->start = engine->now = options->start;
-    if (!store_init(&engine->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT) ||
+    if (!engine->script_uses || !store_init(&engine->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT) ||
         !engine_set_nodes(engine, options->nodes, options->n_nodes) || !take_identity(engine)) {
         engine_free(engine);
         return error_set(error, ERR_NOMEM, "out of memory");
@@ -185,12 +186,15 @@ void engine_listen(struct engine *engine, void (*hear)(void *context, const stru
     engine->hear_context = context;
 }
 
+/* It is told after it was written down, so its moment is no earlier. */
 void engine_emit(struct engine *engine, enum job_event_name name, const struct job *job, const struct execution *x,
                  struct span status, ns_t now)
 {
+    ns_t when = now > job->last_stamp ? now : job->last_stamp;
+
     if (engine->hear)
         engine->hear(engine->hear_context,
-                     &(struct job_event){ .name = name, .job = job, .execution = x, .status = status, .time = now });
+                     &(struct job_event){ .name = name, .job = job, .execution = x, .status = status, .time = when });
 }
 
 /* ---- time ---------------------------------------------------------------------------------------------------------- */

@@ -149,14 +149,23 @@ struct judging {
     const struct exchange_facts *facts;
     ns_t since; /* what `between` counts from: so long ago */
     struct arena *arena;
+    bool tells; /* what the first condition to fail wanted and got; else the first to fail ends it */
     int failed;
-    struct near_miss miss; /* the first condition that failed */
+    struct near_miss miss;
 };
 
 static void fails(struct judging *j, const char *condition, struct span wanted, struct span got)
 {
     if (j->failed++ == 0)
         j->miss = (struct near_miss){ j->state->fault, condition, wanted, got };
+}
+
+/* Saves wording what nobody reads. */
+static bool fails_untold(struct judging *j)
+{
+    if (!j->tells)
+        j->failed++;
+    return !j->tells;
 }
 
 static void judge_client(struct judging *j)
@@ -177,6 +186,8 @@ static void judge_nth(struct judging *j)
     if (match->nth_first == 0)
         return;
     if (is_new ? match_nth(match, s->submitted + 1) : counted_get(&s->meant, j->facts->job_id) > 0)
+        return;
+    if (fails_untold(j))
         return;
     struct span wanted = arena_printf(j->arena, "%lld..%lld", (long long)match->nth_first, (long long)match->nth_last);
     fails(j, "job.nth", wanted, is_new ? arena_printf(j->arena, "%lld", (long long)s->submitted + 1) : SPAN("another"));
@@ -200,10 +211,12 @@ static void judge_job(struct judging *j)
             fails(j, "job", SPAN("one that is known"), j->facts->job_id);
         return;
     }
-    if (match_job(&match->job, &job, j->arena, &miss)) {
+    if (match_job(&match->job, &job, j->arena, j->tells ? &miss : NULL)) {
         judge_nth(j);
         return;
     }
+    if (fails_untold(j))
+        return;
     fails(j, arena_printf(j->arena, "job.%s", miss.condition).p, miss.wanted, miss.got);
     j->failed += miss.failed - 1;
 }
@@ -214,18 +227,21 @@ static void judge_time(struct judging *j)
 
     if (j->since >= fault->from && j->since < fault->to)
         return;
+    if (fails_untold(j))
+        return;
     fails(j, "between",
           arena_printf(j->arena, "%.3fs to %.3fs", (double)fault->from / 1e9, (double)fault->to / 1e9),
           arena_printf(j->arena, "%.3fs", (double)j->since / 1e9));
 }
 
+static void (*const judges[])(struct judging *j) = { judge_client, judge_job, judge_time };
+
 static bool fits(struct judging *j)
 {
     if (!(j->state->fault->on & ENDPOINT_BIT(j->facts->endpoint)))
         return false;
-    judge_client(j);
-    judge_job(j);
-    judge_time(j);
+    for (size_t i = 0; i < sizeof judges / sizeof *judges && (j->tells || !j->failed); i++)
+        judges[i](j);
     return j->failed == 0;
 }
 
@@ -264,9 +280,10 @@ const struct fault *faults_choose(struct faults *faults, const struct exchange_f
 {
     *miss = (struct near_miss){ 0 };
     for (struct fault_state *s = faults->first; s; s = s->next) {
-        struct judging judging = { .state = s, .facts = facts, .since = now - faults->since, .arena = arena };
+        struct judging judging = { .state = s, .facts = facts, .since = now - faults->since, .arena = arena,
+                                   .tells = s == faults->first };
         bool fit = fits(&judging);
-        if (s == faults->first && judging.failed == 1)
+        if (judging.tells && judging.failed == 1)
             *miss = judging.miss;
         if (!fit || !fires(faults, s, facts))
             continue;

@@ -14,13 +14,15 @@ struct span identity_key(void)
     return span_of(key, sizeof key - 1);
 }
 
-void identity_id(char out[MULTIHASH_TEXT_SIZE + 1])
+bool identity_id(char out[MULTIHASH_TEXT_SIZE + 1])
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
     struct span bytes = SPAN("");
     unsigned char digest[SHA256_SIZE];
 
-    MUST(base64_decode(identity_key(), &arena, &bytes, NULL) == ERR_OK);
+    if (base64_decode(identity_key(), &arena, &bytes, NULL))
+        return false;
     crypto_sha256(bytes, digest);
     multihash_text(digest, out);
+    return true;
 }

@@ -133,6 +133,8 @@ bool match_job(const struct job_match *match, const struct job_facts *facts, str
         struct span got = c->get(facts, arena);
         if (c->fits(wanted, facts, got))
             continue;
+        if (!miss)
+            return false;
         if (found.failed++ == 0) {
             found.condition = c->name;
             found.wanted = wanted;

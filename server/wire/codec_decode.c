@@ -330,6 +330,8 @@ static void *list_element(struct decoder *d, struct list *list, size_t *room, si
 {
     if (i < list->n)
         return (char *)list->at + i * size;
+    if (i > list->n) /* one before it found no memory */
+        return NULL;
     if (i == *room) {
         size_t wanted = *room < 4 ? 4 : *room * 2;
         void *at = arena_alloc(d->arena, wanted * size);

@@ -149,6 +149,15 @@ void websocket_close(struct buf *out, int code)
     websocket_frame(out, WS_CLOSE, span_of(payload, sizeof payload));
 }
 
+/* The first byte of a frame: no reserved bit, and an opcode that a client may use here. Whole binary frames are
+ * lawful, but no client has any to send. */
+static bool is_expected(unsigned char first)
+{
+    int opcode = first & 0x0f;
+
+    return !(first & 0x70) && (opcode == WS_TEXT || (opcode >= WS_CLOSE && opcode <= WS_PONG));
+}
+
 enum websocket_input websocket_read(char *bytes, size_t n, struct websocket_message *message)
 {
     if (n < 2)
@@ -162,7 +171,7 @@ enum websocket_input websocket_read(char *bytes, size_t n, struct websocket_mess
         head = 4;
     }
     /* Clients mask, and have nothing to say that would need more. */
-    if (!(second & 0x80) || (second & 0x7f) == 127 || length > WS_INPUT_MAX)
+    if (!is_expected(first) || !(second & 0x80) || (second & 0x7f) == 127 || length > WS_INPUT_MAX)
         return WS_INPUT_BROKEN;
     if (n < head + 4 + length)
         return WS_INPUT_MORE;

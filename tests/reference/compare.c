@@ -245,7 +245,7 @@ static bool replies_agree(const struct parts *recorded, const struct parts *ours
     const struct telling *there = recorded->telling, *here = ours->telling;
 
     for (size_t i = 0; i < there->of->n_steps; i++) {
-        if (there->of->steps[i].wait_ns)
+        if (!step_is_told(&there->of->steps[i]))
             continue;
         buf_clear(why);
         put_step(why, there, i);

@@ -198,6 +198,14 @@ static bool execution_at(struct span text, size_t at)
            is_uuid(span_of(text.p + at + 2, UUID)) && stands_alone(text, at, 2 + UUID);
 }
 
+/* The requester as the source of an event. */
+static size_t source_size(struct span text, size_t at, const struct names *names)
+{
+    bool is_source = comes_after(text, at, SPAN("\"SourceNodeID\":\""));
+
+    return is_source && stands_at(text, at, names->requester) ? names->requester.n : 0;
+}
+
 struct token token_at(struct span text, size_t at, const struct names *names)
 {
     struct token token = { 0 };
@@ -205,7 +213,7 @@ struct token token_at(struct span text, size_t at, const struct names *names)
 
     if (!isalnum((unsigned char)text.p[at]) || (at > 0 && isalnum((unsigned char)text.p[at - 1])))
         return token; /* each begins so: most places need no closer look */
-    if ((n = requester_size(text, at)))
+    if ((n = requester_size(text, at)) || (n = source_size(text, at, names)))
         return (struct token){ TOKEN_REQUESTER, n, 0 };
     if ((n = commit_size(text, at)))
         return (struct token){ TOKEN_COMMIT, n, 0 };

@@ -2,7 +2,7 @@
  *
  * The closed list: job ids (`${job1}`), short ids (`${short1}`), execution references (`${execution}`), time
  * stamps but the zero one (`${time}`), node names by their kind (`${good-ipfs}`), the requester's id and
- * key together (`${requester}`), the git commit (`${commit}`). Everything else stands as it is, to the byte.
+ * key together or, as the source of a live event, the id alone (`${requester}`), the git commit (`${commit}`). Everything else stands as it is, to the byte.
  * What only looks like one of them is not replaced: each kind has a rule that its texts must keep. */
 #ifndef MOCK_REQUESTER_REFERENCE_NORMAL_H
 #define MOCK_REQUESTER_REFERENCE_NORMAL_H
@@ -33,6 +33,7 @@ enum { NAMES_JOBS_MAX = 16, NAMES_NODES_MAX = 8, SHORT_ID_SIZE = 8, KIND_SIZE_MA
 struct names {
     struct span jobs[NAMES_JOBS_MAX];
     size_t n_jobs;
+    struct span requester; /* its id; empty: not told */
     struct span nodes[NAMES_NODES_MAX];
     char kinds[NAMES_NODES_MAX][KIND_SIZE_MAX];
     size_t n_nodes;

@@ -3,12 +3,14 @@
 #include "core/signature.h"
 #include "edge/server.h"
 #include "reference/network.h"
-#include "support/http_client.h"
+#include "reference/streams.h"
+#include "support/websocket_client.h"
 #include "wire/dialect.h"
+#include "wire/websocket.h"
 
 #include <stdlib.h>
 
-enum { REQUEST_MAX = 64 * 1024 * 1024 };
+enum { REQUEST_MAX = 64 * 1024 * 1024, FRAME_FINAL = 0x80 };
 
 /* ---- clients ------------------------------------------------------------------------------------------ */
 
@@ -72,6 +74,7 @@ struct playing {
     struct arena *arena;
     struct telling *ours;
     struct told_reply *replies;
+    struct websocket_client streams[STREAMS];
 };
 
 /* `${job1}` or `${short1}` at the start of `text`: what it stands for and how long it is; 0 = neither. */
@@ -153,8 +156,9 @@ static void put_request(struct buf *out, const struct playing *p, const struct t
         put_envelope(&body, p, request);
     else
         put_with_ids(&body, &p->ours->names, request->body);
-    buf_printf(out, "%.*s %.*s %.*s\r\n", SPAN_ARG(request->method), SPAN_ARG(request->target),
-               SPAN_ARG(request->version));
+    buf_printf(out, "%.*s ", SPAN_ARG(request->method));
+    put_with_ids(out, &p->ours->names, request->target);
+    buf_printf(out, " %.*s\r\n", SPAN_ARG(request->version));
     if (!names_header(request, "Host"))
         put_header(out, SPAN("Host"), SPAN("requester"));
     if (!names_header(request, "Connection"))
@@ -202,6 +206,19 @@ static struct told_reply reply_told(const struct http_reply *reply, struct arena
     return told;
 }
 
+/* The reply to a submission tells the requester's id. */
+static void learn_requester(struct playing *p, struct span body)
+{
+    struct json *json = NULL;
+
+    if (p->ours->names.requester.n || json_parse(body, JSON_STRICT, &json, NULL, NULL) != ERR_OK)
+        return;
+    const struct json_value *metadata = json_get(json_get(json_root(json), "job"), "Metadata");
+    struct span id = json_string(json_get(json_get(metadata, "Requester"), "RequesterNodeID"));
+    p->ours->names.requester = arena_span(p->arena, id);
+    json_free(json);
+}
+
 /* A job submitted in the case takes the next `${jobN}`. */
 static void learn_job(struct playing *p, const struct told_request *request, const struct told_reply *reply)
 {
@@ -210,25 +227,55 @@ static void learn_job(struct playing *p, const struct told_request *request, con
     for (size_t i = 0; i < reply->headers.n; i++)
         if (span_is(reply->headers.at[i].name, "X-Bacalhau-Job-Id"))
             names_add_job(&p->ours->names, reply->headers.at[i].value);
+    learn_requester(p, reply->body);
 }
 
 /* ---- playing ------------------------------------------------------------------------------------------ */
 
+static void play_exchange(struct playing *p, const struct told_step *step, struct told_reply *told)
+{
+    CLEANUP(buf_release) struct buf bytes = buf_init(REQUEST_MAX);
+    struct http_reply reply;
+
+    put_request(&bytes, p, &step->request);
+    struct span method = arena_span(p->arena, step->request.method); /* with a NUL after it */
+    if (step->kind == TOLD_HANDSHAKE)
+        reply = websocket_open(&p->streams[step->stream], server_port(p->server), bytes.p, bytes.n);
+    else
+        reply = http_exchange(server_port(p->server), bytes.p, bytes.n, method.p);
+    *told = reply_told(&reply, p->arena);
+    http_reply_release(&reply);
+    learn_job(p, &step->request, told);
+}
+
+/* Waits for as many frames as were recorded; a pong then tells that no more were on their way. */
+static void play_frames(struct playing *p, const struct told_step *step, struct told_reply *told)
+{
+    struct websocket_client *client = &p->streams[step->stream];
+    CLEANUP(buf_release) struct buf body = buf_init(REQUEST_MAX);
+    struct websocket_frame frame;
+    size_t n = 0;
+
+    frames_begin(&body, step->stream);
+    while (websocket_next(client, &frame) == WEBSOCKET_FRAME && frame.first != (FRAME_FINAL | WS_PONG)) {
+        frames_add(&body, frame.first ^ FRAME_FINAL, frame.payload);
+        if (++n == step->n_frames)
+            websocket_send(client, WS_PING, SPAN("no more?"));
+    }
+    frames_end(&body);
+    *told = (struct told_reply){ .framing = FRAMING_UNKNOWN, .body = arena_span(p->arena, buf_view(&body)) };
+}
+
 static void play_step(struct playing *p, size_t i)
 {
     const struct told_step *step = &p->c->steps[i];
-    CLEANUP(buf_release) struct buf bytes = buf_init(REQUEST_MAX);
 
-    if (step->wait_ns) {
+    if (step->wait_ns)
         server_advance(p->server, step->wait_ns);
-        return;
-    }
-    put_request(&bytes, p, &step->request);
-    struct span method = arena_span(p->arena, step->request.method); /* with a NUL after it */
-    struct http_reply reply = http_exchange(server_port(p->server), bytes.p, bytes.n, method.p);
-    p->replies[i] = reply_told(&reply, p->arena);
-    http_reply_release(&reply);
-    learn_job(p, &step->request, &p->replies[i]);
+    else if (step->kind == TOLD_FRAMES)
+        play_frames(p, step, &p->replies[i]);
+    else
+        play_exchange(p, step, &p->replies[i]);
 }
 
 static enum err start(const struct playground *ground, const struct reference_case *c, uint64_t seed,
@@ -268,6 +315,8 @@ enum err case_play(struct playground *ground, const struct reference_case *c, ui
     *ours = (struct telling){ .of = c, .replies = p.replies };
     for (size_t i = 0; i < c->n_steps; i++)
         play_step(&p, i);
+    for (size_t i = 0; i < STREAMS; i++)
+        websocket_leave(&p.streams[i]);
     if (!shares)
         server_stop(p.server);
     telling_name_nodes(ours);

@@ -2,6 +2,7 @@
 
 #include "core/job.h"
 #include "core/signature.h"
+#include "reference/streams.h"
 
 #include <errno.h>
 #include <math.h>
@@ -151,6 +152,11 @@ static struct told_step step_of(const struct json_value *value, struct arena *ar
     return (struct told_step){ .request = request_of(request, arena), .reply = reply_of(response, arena) };
 }
 
+bool step_is_told(const struct told_step *step)
+{
+    return !step->wait_ns && step->kind != TOLD_NOTHING;
+}
+
 static struct told_network network_of(const struct json_value *server, struct arena *arena, bool default_policy)
 {
     return (struct told_network){ .nodes = texts_of(json_get(server, "nodes"), arena),
@@ -192,18 +198,27 @@ static struct span_list answers_in(const struct reference_case *c, struct arena 
     return answers;
 }
 
+static void steps_read(struct reference_case *c, const struct json_value *steps, struct arena *arena)
+{
+    c->steps = ROOM(arena, struct told_step, json_count(steps));
+    MUST(c->steps);
+    JSON_EACH(step, steps)
+        c->steps[c->n_steps++] = step_of(step, arena);
+}
+
 static void case_read(struct reference_case *c, const struct json_value *value, struct arena *arena)
 {
-    const struct json_value *steps = json_get(value, "steps"), *server = json_get(value, "server");
+    const struct json_value *server = json_get(value, "server");
 
     c->name = json_string(json_get(value, "name"));
     c->jobs = texts_of(json_get(value, "jobs"), arena);
     if (server)
         c->network = network_of(server, arena, c->network.default_policy);
-    c->steps = ROOM(arena, struct told_step, json_count(steps));
-    MUST(c->steps && c->name.n);
-    JSON_EACH(step, steps)
-        c->steps[c->n_steps++] = step_of(step, arena);
+    MUST(c->name.n);
+    if (is_streams_case(value))
+        streams_case_read(c, value, arena);
+    else
+        steps_read(c, json_get(value, "steps"), arena);
     c->network.answers = answers_in(c, arena);
 }
 

@@ -14,7 +14,8 @@
  * job, `${short1}` its first 8 characters.
  * Response: null = the connection closed without a reply; else `status_line`, `headers` in order (`*` = a
  * value that differs from run to run; values are bytes written as Latin-1), `framing`, `body` after
- * de-chunking, `interim` (a 100 before it). */
+ * de-chunking, `interim` (a 100 before it).
+ * The cases of event streams have a form of their own: streams.h. */
 #ifndef MOCK_REQUESTER_REFERENCE_RECORDING_H
 #define MOCK_REQUESTER_REFERENCE_RECORDING_H
 
@@ -56,8 +57,20 @@ struct told_request {
     struct span field, payload, key, signature, public_key; /* the last two: p is NULL = by the key */
 };
 
+enum told_kind {
+    TOLD_EXCHANGE,
+    TOLD_NOTHING,   /* an exchange of which no reply was written down: ours is not compared */
+    TOLD_HANDSHAKE, /* a handshake; the stream stays open */
+    TOLD_FRAMES,    /* what came on a stream: see streams.h */
+};
+
+enum told_stream { STREAM_LIVE, STREAM_REPLAYED, STREAMS };
+
 struct told_step {
+    enum told_kind kind;
     int64_t wait_ns; /* > 0: nothing is sent, the job runs on for so long */
+    enum told_stream stream;
+    size_t n_frames; /* recorded on it */
     struct told_request request;
     struct told_reply reply;
 };
@@ -89,6 +102,9 @@ struct recording {
  * names file and place. */
 enum err recording_load(const char *release, const char *group, struct recording *recording, struct error *error);
 void recording_release(struct recording *recording);
+
+/* Is the reply of this step compared? */
+bool step_is_told(const struct told_step *step);
 
 /* A whole file, in the arena. */
 enum err file_read(const char *path, struct arena *arena, struct span *bytes, struct error *error);

@@ -112,6 +112,79 @@ START_TEST(races_agree_and_all_else_does_not)
 }
 END_TEST
 
+/* ---- live frames ---------------------------------------------------------------------------------------- */
+
+/* In shorthand: a and b are of the executions on good-1 and good-2, 1 Bid, 2 BidAccepted; J1 Created, J2 Error,
+ * by the requester, and by another in J3. The digit that follows is the second of its moment. */
+static void put_frame(struct buf *out, char letter, char digit, char second)
+{
+    static const char *const names[] = { "", "Bid", "BidAccepted", "Created", "Error", "Error" };
+    bool of_job = letter == 'J';
+    int event = digit - '0' + (of_job ? 2 : 0);
+
+    buf_text(out, "{\"JobID\":\"" JOB "\",");
+    if (!of_job)
+        buf_printf(out, "\"ExecutionID\":\"e-4fb39b4b-e554-4a58-8238-1544626a79%02x\",", letter);
+    buf_printf(out, "\"SourceNodeID\":\"%s\",\"EventName\":\"%s\",\"EventTime\":\"2026-11-23T11:54:0%cZ\"}\n",
+               !of_job ? node_of(letter) : event == 5 ? "QmOther" : "QmRequesterNodeAAAAAAAA", names[event], second);
+}
+
+static struct span live(struct arena *arena, const char *shorthand)
+{
+    CLEANUP(buf_release) struct buf out = buf_init(PART_MAX);
+
+    buf_text(&out, "{\"live\":[");
+    for (const char *p = shorthand; *p; p += p[3] ? 4 : 3) {
+        buf_text(&out, p == shorthand ? "" : ",");
+        put_frame(&out, p[0], p[1], p[2]);
+    }
+    buf_text(&out, "]}");
+    return arena_span(arena, buf_view(&out));
+}
+
+static bool streams_agree(const char *recorded, const char *ours, struct buf *why)
+{
+    static struct span nodes[] = { { "good-1-ipfs", 11 }, { "good-2-ipfs", 11 } };
+    static struct span jobs[] = { { JOB, sizeof JOB - 1 } };
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct told_reply history = { .framing = FRAMING_UNKNOWN, .body = events(&arena, "J1 a1 b1 a2 b2 a3 b3 J2") },
+                      frames = { .framing = FRAMING_UNKNOWN, .recorded = true, .body = live(&arena, recorded) };
+    struct told_step steps[] = { { .reply = history }, { .kind = TOLD_FRAMES, .reply = frames } };
+    struct reference_case c = { .jobs = { jobs, 1 }, .network.nodes = { nodes, 2 }, .steps = steps, .n_steps = 2 };
+
+    struct telling there = telling_of_recording(&c, &arena), here = there;
+    struct told_reply replies[] = { history, { .framing = FRAMING_UNKNOWN, .body = live(&arena, ours) } };
+    here.replies = replies;
+    return tellings_agree("v0.3.25", &there, &here, why);
+}
+
+static const struct live_row {
+    const char *name, *recorded, *ours;
+    bool agree;
+} live_rows[] = {
+    { "the same", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 b22 J23", true },
+    { "executions in one another", "J10 a11 a22 b11 b22 J23", "J10 b11 a11 b22 a22 J23", true },
+    { "a recorded frame was overtaken", "J10 a22 a11 b11 b22 J23", "J10 a11 a22 b11 b22 J23", true },
+    { "one of ours was overtaken", "J10 a11 a22 b11 b22 J23", "J10 a22 a11 b11 b22 J23", false },
+    { "the job's last frame before another", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 J23 b22", false },
+    { "the job's first frame after another", "J10 a11 a22 b11 b22 J23", "a11 J10 a22 b11 b22 J23", false },
+    { "a frame missing", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 J23", false },
+    { "a frame twice", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 b22 b22 J23", false },
+    { "a frame of an unknown execution", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 x22 J23", false },
+    { "another requester", "J10 a11 a22 b11 b22 J23", "J10 a11 a22 b11 b22 J33", false },
+    { "moments the other way round", "J10 a11 a22 b11 b22 J23", "J10 a12 a21 b11 b22 J23", false },
+};
+
+START_TEST(live_frames_agree_but_for_races)
+{
+    CLEANUP(buf_release) struct buf why = buf_init(PART_MAX);
+    const struct live_row *row = &live_rows[_i];
+
+    ck_assert_msg(streams_agree(row->recorded, row->ours, &why) == row->agree, "%s: %.*s", row->name,
+                  SPAN_ARG(buf_view(&why)));
+}
+END_TEST
+
 /* ---- what must hold within one telling ------------------------------------------------------------------ */
 
 #define EXECUTION(node, reference) "{\"NodeId\":\"" node "\",\"ComputeReference\":\"" reference "\"}"
@@ -282,6 +355,7 @@ Suite *compare_suite(void)
 
     suite_add_tcase(suite, all);
     tcase_add_loop_test(all, races_agree_and_all_else_does_not, 0, ROWS(rows));
+    tcase_add_loop_test(all, live_frames_agree_but_for_races, 0, ROWS(live_rows));
     tcase_add_test(all, two_executions_with_one_reference_are_noticed);
     tcase_add_test(all, a_stray_byte_between_executions_is_noticed);
     tcase_add_test(all, an_unknown_node_is_noticed_not_stumbled_over);

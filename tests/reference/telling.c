@@ -44,7 +44,7 @@ void telling_name_nodes(struct telling *t)
 struct telling telling_of_recording(const struct reference_case *c, struct arena *arena)
 {
     struct told_reply *replies = arena_alloc(arena, c->n_steps * sizeof *replies);
-    struct telling t = { .of = c, .replies = replies };
+    struct telling t = { .of = c, .replies = replies, .names.requester = SPAN("QmRequesterNodeAAAAAAAA") };
 
     MUST(replies);
     for (size_t i = 0; i < c->n_steps; i++)
@@ -277,12 +277,33 @@ static void add_asked_first(struct reading *r, const struct owned *entries, size
         buf_printf(r->rest, " %s", kinds[i]);
 }
 
-static void read_events(struct reading *r, const struct json_value *list, struct span whole)
+static struct owned *entries_for(struct reading *r, const struct json_value *list)
 {
-    struct owned *entries = arena_alloc(&r->arena, json_count(list) * sizeof *entries);
-    size_t n = 0, asked = 0;
+    struct owned *entries = arena_alloc(&r->arena, (json_count(list) + 1) * sizeof *entries);
 
     MUST(entries);
+    return entries;
+}
+
+/* To each execution of the job what is its own. */
+static void share_out(struct reading *r, const struct owned *entries, size_t n)
+{
+    for (size_t i = 0; i < r->parts->n_executions; i++)
+        if (r->parts->executions[i].job == r->job)
+            add_entries(r, &r->parts->executions[i], entries, n);
+}
+
+static void add_job_entry(struct reading *r, struct span entry)
+{
+    buf_text(r->rest, "\n  ");
+    add_rest(r, entry, (struct holes){ 0 }, r->rest);
+}
+
+static void read_events(struct reading *r, const struct json_value *list, struct span whole)
+{
+    struct owned *entries = entries_for(r, list);
+    size_t n = 0, asked = 0;
+
     add_rest(r, whole, holes_for(r, list), r->rest);
     JSON_EACH(entry, list) {
         if (span_is(json_string(json_get(entry, "Type")), "ExecutionLevel")) {
@@ -291,14 +312,74 @@ static void read_events(struct reading *r, const struct json_value *list, struct
             continue;
         }
         entries[n++] = (struct owned){ .entry = json_raw(r->json, entry) };
-        buf_text(r->rest, "\n  ");
-        add_rest(r, entries[n - 1].entry, (struct holes){ 0 }, r->rest);
+        add_job_entry(r, entries[n - 1].entry);
     }
-    for (size_t i = 0; i < r->parts->n_executions; i++)
-        if (r->parts->executions[i].job == r->job)
-            add_entries(r, &r->parts->executions[i], entries, n);
+    share_out(r, entries, n);
     if (r->asked_first)
         add_asked_first(r, entries, n);
+}
+
+/* ---- live frames ------------------------------------------------------------------------------------ */
+
+/* The execution with this reference, which the history has told of before. */
+static struct execution_told *execution_with(struct reading *r, struct span reference)
+{
+    struct execution_told *x;
+
+    for (size_t i = 0; (x = nth(r, i)); i++)
+        if (x->reference.n && span_eq(x->reference, reference))
+            return x;
+    trouble(r, "a frame of no execution", reference);
+    return NULL;
+}
+
+/* Without the Z, a moment that another continues is the earlier one. */
+static struct span moment_of(const struct json_value *frame)
+{
+    struct span time = json_string(json_get(frame, "EventTime"));
+
+    return span_of(time.p, time.n ? time.n - 1 : 0);
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct json_value *const *x = a, *const *y = b;
+    int order = span_cmp(moment_of(*x), moment_of(*y));
+
+    return order ? order : *x < *y ? -1 : *x > *y; /* frames lie in the order of the list */
+}
+
+/* The reference sent each frame from a thread of its own, so that one could overtake another. Its moment
+ * tells which was the first; ours must come in order. */
+static const struct json_value **in_order(struct reading *r, const struct json_value *list)
+{
+    const struct json_value **frames = arena_alloc(&r->arena, (json_count(list) + 1) * sizeof *frames);
+    size_t n = 0;
+
+    MUST(frames);
+    JSON_EACH(frame, list)
+        frames[n++] = frame;
+    if (r->parts->telling->replies[r->step].recorded)
+        qsort(frames, n, sizeof *frames, by_moment);
+    return frames;
+}
+
+static void read_live(struct reading *r, const struct json_value *list, struct span whole)
+{
+    struct owned *entries = entries_for(r, list);
+    const struct json_value **frames = in_order(r, list);
+    size_t n = 0;
+
+    add_rest(r, whole, holes_for(r, list), r->rest);
+    for (size_t i = 0; i < json_count(list); i++) {
+        struct span reference = json_string(json_get(frames[i], "ExecutionID"));
+        entries[n] = (struct owned){ .entry = json_raw(r->json, frames[i]) };
+        if (!reference.n)
+            add_job_entry(r, entries[n++].entry);
+        else if ((entries[n].by = execution_with(r, reference)))
+            n++;
+    }
+    share_out(r, entries, n);
 }
 
 /* ---- results ---------------------------------------------------------------------------------------- */
@@ -381,6 +462,9 @@ static bool read_racing(struct reading *r, struct span body)
     if (span_is(key, "events")) {
         r->job = names_job(names_in(r), json_string(json_get(json_first(value), "JobID")));
         read_events(r, value, body);
+    } else if (span_is(key, "live")) {
+        r->job = names_job(names_in(r), json_string(json_get(json_first(value), "JobID")));
+        read_live(r, value, body);
     } else if (span_is(key, "state")) {
         r->job = names_job(names_in(r), json_string(json_get(value, "JobID")));
         read_state(r, value, body, r->rest);
@@ -418,7 +502,7 @@ struct parts *parts_of(const struct telling *telling, bool asked_first)
     parts->raw_rest = parts->trouble = buf_init(PART_MAX);
     for (size_t i = 0; i < n; i++) {
         parts->rest[i] = buf_init(PART_MAX);
-        if (!telling->of->steps[i].wait_ns)
+        if (step_is_told(&telling->of->steps[i]))
             read_body(parts, i, asked_first);
     }
     return parts;

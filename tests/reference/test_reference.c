@@ -16,6 +16,7 @@ static const char *const releases[] = { "v0.3.25", "v0.3.24" };
 static const char *const groups[] = {
     "http",   "decode",           "unknown-job",  "envelope", "payload-bytes", "submit",
     "list",   "not-enough-nodes", "finished-job", "ranking",  "lifecycle",     "policy",
+    "websocket",
 };
 
 enum {
@@ -51,10 +52,19 @@ static bool plays_all(void)
     return !getenv("REFERENCE_GROUP") && !getenv("REFERENCE_CASE");
 }
 
+/* Of v0.3.24 no streams were recorded: they are those of v0.3.25. */
+static bool is_recorded(const char *release, const char *group)
+{
+    return strcmp(group, "websocket") != 0 || strcmp(release, "v0.3.25") == 0;
+}
+
 static void load(struct played *p, const char *release, const char *group)
 {
     struct error error;
 
+    p->recording = (struct recording){ .release = release, .group = group };
+    if (!is_recorded(release, group))
+        return;
     ck_assert_msg(recording_load(release, group, &p->recording, &error) == ERR_OK, "%s", error.text);
     p->recorded = arena_alloc(&p->arena, p->recording.n_cases * sizeof *p->recorded);
     p->ours = arena_alloc(&p->arena, p->recording.n_cases * sizeof *p->ours);
@@ -69,7 +79,7 @@ static struct played *group_of(int index)
 {
     struct played *p = &played[index / GROUPS][index % GROUPS];
 
-    if (!p->recorded)
+    if (!p->recording.group)
         load(p, releases[index / GROUPS], groups[index % GROUPS]);
     return p;
 }
@@ -234,17 +244,6 @@ END_TEST
 
 /* ---- main --------------------------------------------------------------------------------------------------- */
 
-/* The websocket's cases are of another format. */
-static void print_not_played(const char *release)
-{
-    struct recording websocket;
-
-    if (recording_load(release, "websocket", &websocket, NULL) != ERR_OK)
-        return;
-    printf(", websocket: %zu cases not played", websocket.n_cases);
-    recording_release(&websocket);
-}
-
 static void print_counts(size_t release)
 {
     size_t cases = 0, agree = 0;
@@ -254,11 +253,11 @@ static void print_counts(size_t release)
         const struct played *p = &played[release][i];
         cases += p->cases;
         agree += p->agree;
-        printf("%s %zu/%zu, ", groups[i], p->agree, p->cases);
+        if (is_recorded(releases[release], groups[i]))
+            printf("%s %zu/%zu, ", groups[i], p->agree, p->cases);
     }
     printf("casts %zu/%zu (%zu of %zu recorded outcomes come up)", casts[release].agree, casts[release].casts,
            casts[release].come_up, casts[release].outcomes);
-    print_not_played(releases[release]);
     putchar('\n');
     printf("reference %s: %zu of %zu cases agree\n", releases[release], agree + casts[release].agree,
            cases + casts[release].casts);

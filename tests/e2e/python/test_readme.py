@@ -1,5 +1,7 @@
-"""The sessions of the repository's README, pasted as they stand but for the port."""
+"""The sessions and examples of the repository's README, pasted as they stand but for the port."""
 
+import json
+import os
 import pathlib
 import re
 import shutil
@@ -14,12 +16,29 @@ HERE = pathlib.Path(__file__).resolve().parent
 README = (HERE.parents[2] / "README.md").read_text(encoding="utf-8")
 
 
+def block(heading, language):
+    """The first block of that language ("": of none) under the heading."""
+    section = re.split(r"^##", README.partition(f"\n### {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    languages = re.findall(r"^```(\w*)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    found = [text for name, text in languages if name == language]
+    assert found, f"README has no {language or 'plain'} block under {heading!r}"
+    return found[0]
+
+
 def session(heading):
-    """The first block of shell commands under the heading."""
-    section = README.partition(f"\n### {heading}\n")[2].partition("\n#")[0]
-    block = re.search(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
-    assert block, f"README has no commands under {heading!r}"
-    return block[1]
+    return block(heading, "sh")
+
+
+def examples(heading):
+    """What stands in the first column of the table with that heading, in backquotes."""
+    rows = README.partition(f"\n| {heading} | |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    assert rows, f"README has no table {heading!r}"
+    return [json.loads(re.match(r"\| `(.*?)` \|", row)[1]) for row in rows]
+
+
+def scenario():
+    return re.search(r"^cat >flaky\.json <<'END'\n(.*?)^END$", session("A scenario in ten lines"),
+                     re.DOTALL | re.MULTILINE)[1]
 
 
 def without(command, script):
@@ -87,3 +106,92 @@ class TheReadme(unittest.TestCase):
 
         self.assertEqual(re.sub(r"seed \d+", "seed N", shown.replace(":1234", f":{self.server.port}")),
                          re.sub(r"seed \d+", "seed N", printed))
+
+
+class ScriptingAFailure(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mock requester ")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "build/release").mkdir(parents=True)
+        (self.folder / "build/release/mock-requester").symlink_to(PROGRAM)
+        self.path = f"{self.folder}/build/release:{os.environ['PATH']}"
+
+    def run_here(self, *command, **more):
+        return subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              env=clean_environment(HOME=str(self.folder), PATH=self.path, PYTHONDONTWRITEBYTECODE="1"),
+                              **more)
+
+    def check(self, **parts):
+        file = self.folder / "example.json"
+        file.write_text(json.dumps({"version": 1, **parts}))
+        done = self.run_here(PROGRAM, "check", str(file))
+        self.assertEqual(0, done.returncode, f"{done.stdout}{file.read_text()}")
+
+    def test_the_scenario_is_of_ten_lines(self):
+        self.assertLessEqual(len(scenario().splitlines()), 10)
+
+    def test_the_scenario_can_be_pasted_checked_and_played(self):
+        done = self.run_here("sh", "-eu", "-c", session("A scenario in ten lines"))
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(block("A scenario in ten lines", ""), done.stdout)
+        shipped = HERE.parents[2] / "scenarios/scenario.schema.json"
+        self.assertEqual(shipped.read_text(), (self.folder / "scenario.schema.json").read_text())
+
+    def test_every_example_of_a_word_passes_check(self):
+        for node in examples("in `nodes`: what a compute node does"):
+            self.check(nodes=[node])
+        for trigger in examples("a trigger: when, wherever it says `after`"):
+            self.check(nodes=[{"bid": {"after": trigger}}])
+        for fault in examples("in `faults`: what happens to an exchange"):
+            self.check(faults=[fault])
+        for expectation in examples("in `expect`: what the verdict asks of the client"):
+            self.check(expect=[expectation])
+
+    def test_the_pytest_passes(self):
+        (self.folder / "flaky.json").write_text(scenario())
+        (self.folder / "test_flaky.py").write_text(block("In a pytest", "python"))
+
+        done = self.run_here(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_flaky.py")
+
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertIn("1 passed", done.stdout)
+
+    @unittest.skipUnless(shutil.which("curl"), "no curl here")
+    def test_the_control_session_works_as_pasted(self):
+        (self.folder / "flaky.json").write_text(scenario())
+        server = Server("--clock", "manual", str(self.folder / "flaky.json"))
+        self.addCleanup(server.stop)
+        script = session("The control API").replace("127.0.0.1:1234", f"127.0.0.1:{server.port}")
+        self.assertNotRegex(script, r"\b1234\b")
+
+        done = self.run_here("sh", "-eu", "-c", script)
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        answers = [json.loads(line) for line in done.stdout.splitlines() if line]
+        self.assertEqual(len(re.findall(r"^curl ", script, re.MULTILINE)), len(answers))
+        self.assertEqual([], [answer for answer in answers if "error" in answer], done.stdout)
+
+    def test_the_control_session_makes_every_call_of_the_table(self):
+        section = README.partition("\n### The control API\n")[2]
+        table = set(re.findall(r"^\| `(\w+) /__mock/([^`]*)` \|", section, re.MULTILINE))
+        made = set()
+        for line in re.findall(r"^curl .*", session("The control API"), re.MULTILINE):
+            verb = re.search(r"-X (\w+)", line)
+            path = re.search(r"\$mock/([a-z/]+)", line)[1]
+            made.add((verb[1] if verb else "POST" if " -d " in line else "GET", re.sub(r"^gates/.*", "gates/{name}", path)))
+
+        self.assertEqual(table, made)
+
+    def test_the_containers_are_given_options_that_exist(self):
+        known = set(re.findall(r"^  (--[a-z-]+)", self.run_here(PROGRAM, "serve", "--help").stdout, re.MULTILINE))
+        for heading in ("With docker compose", "In CI"):
+            text = block(heading, "yaml")
+            with self.subTest(heading):
+                given = re.search(r'(?:mock-requester |")serve\b.*', text)[0]
+                options = set(re.findall(r"--[a-z-]+", given))
+                twins = set(re.findall(r"\bMOCK_REQUESTER_([A-Z_]+)", text))
+                options |= {f"--{twin.lower().replace('_', '-')}" for twin in twins}
+                self.assertTrue(options)
+                self.assertLessEqual(options, known)

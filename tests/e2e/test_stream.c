@@ -1,0 +1,469 @@
+/* The stream of live events as a client meets it: handshake, frames, and how it ends. */
+#include "api/events_stream.h"
+#include "edge/server.h"
+#include "support/websocket_client.h"
+#include "wire/dialect.h"
+#include "wire/websocket.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { STOP_LIMIT_MS = 500 };
+#else
+enum { STOP_LIMIT_MS = 100 };
+#endif
+
+enum {
+    AWAIT_MS = 5000,
+    REQUEST_MAX = 1024 * 1024,
+    FINAL = 0x80,
+    LONG_TEXT = 256 * 1024, /* in a job, and so in its first frame */
+    FLOOD_JOBS = 64,        /* of them: more than the sockets' buffers and the queue hold together */
+};
+
+#define PATH "/requester/websocket/events"
+#define APART __attribute__((noinline)) /* a reply is large, and frames have a limit */
+#define ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
+
+/* ---- a server ------------------------------------------------------------------------------------------------- */
+
+static struct server *server;
+
+static void start(enum clock_kind clock)
+{
+    struct node nodes[] = { node_good(SPAN("n0"), SPAN("v0.3.25")) };
+    struct server_options options = {
+        .host = "127.0.0.1",
+        .engine = { .nodes = nodes, .n_nodes = 1, .ids = ids_of_seed(1) },
+        .api = { .dialect = &dialect_v0_3_25, .signatures = SIGNATURES_OFF },
+        .clock = clock,
+        .clock_scale = 1,
+        .log = LOG_OFF,
+    };
+    struct error error;
+
+    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
+}
+
+static void setup(void)
+{
+    start(CLOCK_KIND_MANUAL);
+}
+
+static void teardown(void)
+{
+    server_stop(server);
+    server = NULL;
+}
+
+/* ---- jobs ----------------------------------------------------------------------------------------------------- */
+
+struct job_id {
+    char text[64];
+};
+
+static APART struct job_id submit(const char *image)
+{
+    CLEANUP(buf_release) struct buf body = buf_init(REQUEST_MAX), request = buf_init(REQUEST_MAX);
+    struct job_id id;
+
+    buf_printf(&body,
+               "{\"job_create_payload\":{\"ClientID\":\"me\",\"APIVersion\":\"V1beta1\",\"Spec\":{\"Engine\":\"Docker\","
+               "\"Verifier\":\"Noop\",\"Publisher\":\"Ipfs\",\"Docker\":{\"Image\":\"%s\"},\"Deal\":{\"Concurrency\":1}}}"
+               ",\"signature\":\"\",\"client_public_key\":\"\"}",
+               image);
+    buf_printf(&request, "POST /requester/submit HTTP/1.1\r\nHost: requester\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
+               body.n);
+    buf_span(&request, buf_view(&body));
+    struct http_reply reply = http_exchange(server_port(server), request.p, request.n, "POST");
+    ck_assert_msg(reply.status == 200, "%.*s", SPAN_ARG(buf_view(&reply.body)));
+    snprintf(id.text, sizeof id.text, "%.*s", SPAN_ARG(http_reply_value(&reply, "X-Bacalhau-Job-Id")));
+    http_reply_release(&reply);
+    return id;
+}
+
+/* ---- streams -------------------------------------------------------------------------------------------------- */
+
+#define HEADERS(connection, upgrade, version, key)                                                                 \
+    "Host: requester\r\nConnection: " connection "\r\nUpgrade: " upgrade "\r\nSec-WebSocket-Version: " version     \
+    "\r\nSec-WebSocket-Key: " key "\r\n"
+#define GOOD_HEADERS HEADERS("Upgrade", "websocket", "13", WEBSOCKET_KEY)
+
+static struct http_reply try_open(struct websocket_client *client, const char *job_id)
+{
+    char request[512];
+
+    snprintf(request, sizeof request, "GET " PATH "%s%s HTTP/1.1\r\n" GOOD_HEADERS "\r\n", *job_id ? "?job_id=" : "",
+             job_id);
+    return websocket_open(client, server_port(server), request, strlen(request));
+}
+
+static APART int open_stream(struct websocket_client *client, const char *job_id)
+{
+    struct http_reply reply = try_open(client, job_id);
+    int status = reply.status;
+
+    http_reply_release(&reply);
+    return status;
+}
+
+static struct websocket_client opened(const char *job_id)
+{
+    struct websocket_client client;
+
+    ck_assert_int_eq(open_stream(&client, job_id), 101);
+    return client;
+}
+
+static struct websocket_frame next(struct websocket_client *client)
+{
+    struct websocket_frame frame;
+    enum websocket_next end = websocket_next(client, &frame);
+
+    ck_assert_msg(end == WEBSOCKET_FRAME, end == WEBSOCKET_GONE ? "the stream ended" : "no frame came");
+    return frame;
+}
+
+static bool has(struct span text, const char *what)
+{
+    return memmem(text.p, text.n, what, strlen(what)) != NULL;
+}
+
+/* Reads on until a frame of that event comes. */
+static void await_event(struct websocket_client *client, const char *name)
+{
+    char member[64];
+    struct websocket_frame frame;
+
+    snprintf(member, sizeof member, "\"EventName\":\"%s\"", name);
+    do {
+        frame = next(client);
+        ck_assert_int_eq(frame.first, FINAL | WS_TEXT);
+    } while (!has(frame.payload, member));
+}
+
+static void assert_pong(struct websocket_client *client, const char *text)
+{
+    ck_assert(websocket_send(client, WS_PING, span_text(text)));
+    struct websocket_frame frame = next(client);
+    ck_assert_int_eq(frame.first, FINAL | WS_PONG);
+    ck_assert_msg(span_is(frame.payload, text), "%.*s", SPAN_ARG(frame.payload));
+}
+
+/* A close frame with this code, and nothing after it. */
+static void assert_closes(struct websocket_client *client, int code)
+{
+    struct websocket_frame frame = next(client);
+
+    ck_assert_int_eq(websocket_code(&frame), code);
+    ck_assert_int_eq(websocket_next(client, &frame), WEBSOCKET_GONE);
+}
+
+/* ---- the handshake -------------------------------------------------------------------------------------------- */
+
+#define NOT_WEBSOCKET "websocket: the client is not using the websocket protocol: "
+
+static const struct refusal {
+    const char *name, *method, *headers, *status_line, *body;
+} refusals[] = {
+    { "no upgrade", "GET", HEADERS("close", "websocket", "13", WEBSOCKET_KEY), "HTTP/1.1 400 Bad Request",
+      "Bad Request\n" NOT_WEBSOCKET "'upgrade' token not found in 'Connection' header\n" },
+    { "another protocol", "GET", HEADERS("Upgrade", "h2c", "13", WEBSOCKET_KEY), "HTTP/1.1 400 Bad Request",
+      "Bad Request\n" NOT_WEBSOCKET "'websocket' token not found in 'Upgrade' header\n" },
+    { "another method", "POST", GOOD_HEADERS "Content-Length: 0\r\n", "HTTP/1.1 405 Method Not Allowed",
+      "Method Not Allowed\n" NOT_WEBSOCKET "request method is not GET\n" },
+    { "another version", "GET", HEADERS("Upgrade", "websocket", "8", WEBSOCKET_KEY), "HTTP/1.1 400 Bad Request",
+      "Bad Request\nwebsocket: unsupported version: 13 not found in 'Sec-Websocket-Version' header\n" },
+    { "another origin", "GET", GOOD_HEADERS "Origin: http://elsewhere\r\n", "HTTP/1.1 403 Forbidden",
+      "Forbidden\nwebsocket: request origin not allowed by Upgrader.CheckOrigin\n" },
+    { "no origin at all", "GET", GOOD_HEADERS "Origin: null\r\n", "HTTP/1.1 403 Forbidden",
+      "Forbidden\nwebsocket: request origin not allowed by Upgrader.CheckOrigin\n" },
+    { "no key", "GET", HEADERS("Upgrade", "websocket", "13", ""), "HTTP/1.1 400 Bad Request",
+      "Bad Request\nwebsocket: not a websocket handshake: 'Sec-WebSocket-Key' header is missing or blank\n" },
+};
+
+START_TEST(handshake_is_refused_in_the_library_s_words)
+{
+    const struct refusal *row = &refusals[_i];
+    char request[1024];
+
+    snprintf(request, sizeof request, "%s " PATH " HTTP/1.1\r\n%s\r\n", row->method, row->headers);
+    struct http_reply reply = http_exchange_text(server_port(server), request, row->method);
+    ck_assert_msg(span_is(reply.status_line, row->status_line), "%s: %.*s", row->name, SPAN_ARG(reply.status_line));
+    ck_assert_msg(span_is(buf_view(&reply.body), row->body), "%s: %.*s", row->name, SPAN_ARG(buf_view(&reply.body)));
+    ck_assert(span_is(http_reply_value(&reply, "Sec-Websocket-Version"), "13"));
+    http_reply_release(&reply);
+}
+END_TEST
+
+static const char *const welcome[] = {
+    GOOD_HEADERS,
+    GOOD_HEADERS "Origin: http://requester\r\n",
+    GOOD_HEADERS "Origin: http://REQUESTER/page\r\n",
+    HEADERS("keep-alive, UPGRADE", "WebSocket", "8, 13", WEBSOCKET_KEY),
+};
+
+START_TEST(handshake_is_accepted)
+{
+    struct websocket_client client;
+    char request[1024];
+
+    snprintf(request, sizeof request, "GET " PATH " HTTP/1.1\r\n%s\r\n", welcome[_i]);
+    struct http_reply reply = websocket_open(&client, server_port(server), request, strlen(request));
+    ck_assert_int_eq(reply.status, 101);
+    ck_assert(span_is(http_reply_value(&reply, "Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    http_reply_release(&reply);
+    websocket_leave(&client);
+}
+END_TEST
+
+/* ---- what a client may say ------------------------------------------------------------------------------------ */
+
+START_TEST(ping_is_answered_by_pong)
+{
+    struct websocket_client client = opened("");
+
+    assert_pong(&client, "are you there?");
+    assert_pong(&client, "");
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(text_and_pong_are_passed_over)
+{
+    struct websocket_client client = opened("");
+
+    ck_assert(websocket_send(&client, WS_TEXT, SPAN("hello")));
+    ck_assert(websocket_send(&client, WS_PONG, SPAN("unasked")));
+    assert_pong(&client, "still there?");
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(close_is_answered_by_close)
+{
+    struct websocket_client client = opened("");
+
+    ck_assert(websocket_send(&client, WS_CLOSE, SPAN("\x03\xe8")));
+    assert_closes(&client, WS_CLOSE_NORMAL);
+    websocket_leave(&client);
+}
+END_TEST
+
+static const struct broken {
+    const char *name;
+    struct span bytes;
+} broken[] = {
+    { "binary", { "\x82\x81\0\0\0\0x", 7 } },
+    { "no mask", { "\x81\x01x", 3 } },
+    { "no opcode of the protocol", { "\x83\x80\0\0\0\0", 6 } },
+    { "reserved bits", { "\xf1\x80\0\0\0\0", 6 } },
+    { "garbage", { "GET / HTTP/1.1\r\n\r\n", 18 } },
+    { "a byte more than allowed", { "\x81\xfe\x10\x01", 4 } },
+    { "eight bytes of length", { "\x81\xff\0\0\0\0\0\0\0\x01", 10 } },
+};
+
+START_TEST(broken_frame_closes_the_stream)
+{
+    struct websocket_client client = opened("");
+
+    ck_assert(http_send(&client.http, broken[_i].bytes.p, broken[_i].bytes.n));
+    assert_closes(&client, WS_CLOSE_PROTOCOL);
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(longest_frame_that_is_allowed_is_read)
+{
+    static char text[WS_INPUT_MAX];
+    struct websocket_client client = opened("");
+
+    ck_assert(websocket_send(&client, WS_TEXT, span_of(text, sizeof text)));
+    assert_pong(&client, "still there?");
+    websocket_leave(&client);
+}
+END_TEST
+
+/* ---- events --------------------------------------------------------------------------------------------------- */
+
+START_TEST(live_frames_come_by_themselves)
+{
+    start(CLOCK_KIND_REAL);
+    struct websocket_client client = opened("");
+
+    submit("ubuntu");
+    await_event(&client, "ResultsPublished");
+
+    websocket_leave(&client);
+    teardown();
+}
+END_TEST
+
+START_TEST(advance_of_a_manual_clock_wakes_a_stream)
+{
+    struct websocket_client client = opened("");
+
+    submit("ubuntu");
+    await_event(&client, "Created");
+    server_advance(server, 60 * NS_PER_SECOND);
+    await_event(&client, "ResultsPublished");
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(stream_of_a_job_has_nothing_of_another)
+{
+    struct job_id mine = submit("ubuntu");
+    struct websocket_client client = opened(mine.text);
+    struct websocket_frame frame;
+
+    submit("debian");
+    server_advance(server, 60 * NS_PER_SECOND);
+    submit("alpine");
+    do {
+        frame = next(&client);
+        ck_assert_msg(has(frame.payload, mine.text), "%.*s", SPAN_ARG(frame.payload));
+    } while (!has(frame.payload, "\"EventName\":\"ResultsPublished\""));
+    assert_pong(&client, "no more?");
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(unknown_job_has_an_empty_replay)
+{
+    submit("ubuntu");
+    struct websocket_client client = opened("00000000-0000-4000-8000-000000000000");
+
+    assert_pong(&client, "no more?");
+    websocket_leave(&client);
+}
+END_TEST
+
+/* ---- limits --------------------------------------------------------------------------------------------------- */
+
+/* The jobs are answered while nobody reads; then comes what had been sent, and the end. */
+START_TEST(slow_reader_is_cut_off_and_never_waited_for)
+{
+    static char image[LONG_TEXT + 1];
+    struct websocket_client client = opened("");
+    struct websocket_frame frame;
+
+    memset(image, 'x', LONG_TEXT);
+    for (int i = 0; i < FLOOD_JOBS; i++)
+        submit(image);
+
+    do
+        frame = next(&client);
+    while (frame.first == (FINAL | WS_TEXT));
+    ck_assert_int_eq(websocket_code(&frame), WS_CLOSE_POLICY);
+    ck_assert_int_eq(websocket_next(&client, &frame), WEBSOCKET_GONE);
+    ck_assert_uint_lt(client.in.n, (size_t)FLOOD_JOBS * LONG_TEXT);
+    websocket_leave(&client);
+}
+END_TEST
+
+static void open_all(struct websocket_client clients[STREAMS_OPEN_MAX])
+{
+    for (int i = 0; i < STREAMS_OPEN_MAX; i++)
+        clients[i] = opened("");
+}
+
+static void leave_all(struct websocket_client clients[STREAMS_OPEN_MAX])
+{
+    for (int i = 0; i < STREAMS_OPEN_MAX; i++)
+        websocket_leave(&clients[i]);
+}
+
+START_TEST(one_stream_too_many_is_refused)
+{
+    struct websocket_client clients[STREAMS_OPEN_MAX], one_more;
+
+    open_all(clients);
+    struct http_reply reply = try_open(&one_more, "");
+    ck_assert_msg(span_is(reply.status_line, "HTTP/1.1 503 Service Unavailable"), "%.*s", SPAN_ARG(reply.status_line));
+    ck_assert_msg(span_is(buf_view(&reply.body), "Too many event streams\n"), "%.*s", SPAN_ARG(buf_view(&reply.body)));
+    http_reply_release(&reply);
+    websocket_leave(&one_more);
+    submit("ubuntu"); /* the others are served */
+    leave_all(clients);
+}
+END_TEST
+
+static bool can_open(void *context)
+{
+    struct websocket_client *client = context;
+    bool yes = open_stream(client, "") == 101;
+
+    if (!yes)
+        websocket_leave(client);
+    return yes;
+}
+
+/* The server hears of the closing a moment later. */
+START_TEST(closed_streams_free_their_places)
+{
+    struct websocket_client clients[STREAMS_OPEN_MAX];
+
+    open_all(clients);
+    leave_all(clients);
+    for (int i = 0; i < STREAMS_OPEN_MAX; i++)
+        ck_assert_msg(await(can_open, &clients[i], AWAIT_MS), "place %d", i);
+    leave_all(clients);
+}
+END_TEST
+
+START_TEST(stop_ends_open_streams_at_once)
+{
+    struct websocket_client clients[STREAMS_OPEN_MAX];
+    struct websocket_frame frame;
+
+    open_all(clients);
+    long long began = monotonic_ms();
+    teardown();
+    ck_assert_int_le(monotonic_ms() - began, STOP_LIMIT_MS);
+    while (websocket_next(&clients[0], &frame) == WEBSOCKET_FRAME)
+        ;
+    ck_assert_int_eq(websocket_next(&clients[0], &frame), WEBSOCKET_GONE);
+    leave_all(clients);
+}
+END_TEST
+
+/* ---- main ----------------------------------------------------------------------------------------------------- */
+
+static Suite *stream_suite(void)
+{
+    Suite *suite = suite_create("stream");
+    TCase *manual = tcase_create("manual clock"), *real = tcase_create("real clock");
+
+    tcase_add_checked_fixture(manual, setup, teardown);
+    tcase_add_loop_test(manual, handshake_is_refused_in_the_library_s_words, 0, ROWS(refusals));
+    tcase_add_loop_test(manual, handshake_is_accepted, 0, ROWS(welcome));
+    tcase_add_test(manual, ping_is_answered_by_pong);
+    tcase_add_test(manual, text_and_pong_are_passed_over);
+    tcase_add_test(manual, close_is_answered_by_close);
+    tcase_add_loop_test(manual, broken_frame_closes_the_stream, 0, ROWS(broken));
+    tcase_add_test(manual, longest_frame_that_is_allowed_is_read);
+    tcase_add_test(manual, advance_of_a_manual_clock_wakes_a_stream);
+    tcase_add_test(manual, stream_of_a_job_has_nothing_of_another);
+    tcase_add_test(manual, unknown_job_has_an_empty_replay);
+    tcase_add_test(manual, slow_reader_is_cut_off_and_never_waited_for);
+    tcase_add_test(manual, one_stream_too_many_is_refused);
+    tcase_add_test(manual, closed_streams_free_their_places);
+    tcase_add_test(manual, stop_ends_open_streams_at_once);
+    suite_add_tcase(suite, manual);
+    tcase_add_test(real, live_frames_come_by_themselves);
+    suite_add_tcase(suite, real);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(stream_suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
