@@ -75,6 +75,10 @@ void api_prepare(struct api *api, const struct request *request, struct reply *r
 void api_answer(struct api *api, struct call *call, ns_t now);
 void api_call_release(struct call *call);
 
+/* An answer is about to be written whole: in the journal it is complete before its reader can ask. The engine's
+ * lock is held. */
+void api_writing(struct api *api, const struct reply *reply, int64_t bytes);
+
 /* How an exchange ended, for the journal; also one that never came so far as to be answered. `how` is
  * static. The engine's lock is held. */
 void api_ended(struct api *api, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,

@@ -104,6 +104,12 @@ void witness_answer(struct api *api, struct call *call, ns_t now)
     call->reply->seen = true;
 }
 
+void api_writing(struct api *api, const struct reply *reply, int64_t bytes)
+{
+    if (reply->seen && !reply->unseen)
+        journal_end(api->journal, reply->journal, reply->status, "complete", bytes);
+}
+
 void api_ended(struct api *api, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,
                ns_t now)
 {

@@ -549,6 +549,14 @@ static void ended(const struct exchange *ex, const struct reply *reply, const ch
         options->ended(options->context, &ex->request, reply, &end);
 }
 
+static void about_to_write(const struct exchange *ex, const struct reply *reply)
+{
+    const struct http_options *options = &ex->server->options;
+
+    if (options->writing)
+        options->writing(options->context, reply, (int64_t)ex->out.n);
+}
+
 /* Writes what stands in ex->out, in one go. */
 static int64_t write_out(struct exchange *ex)
 {
@@ -696,6 +704,7 @@ static void answer(struct exchange *ex, const struct reply *reply)
         hand_over(ex, reply, false);
         return;
     }
+    about_to_write(ex, reply);
     int64_t n = write_out(ex);
     bool written = n == (int64_t)ex->out.n;
     ended(ex, reply, written ? "complete" : "client gone", n);

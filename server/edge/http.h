@@ -23,6 +23,9 @@ struct http_end {
     int64_t bytes;   /* written */
     int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
 };
+/* A reply of `bytes` is about to be written in one go: whoever has read it finds its end noted already. Should
+ * the writing fail, http_ended_fn says so. */
+typedef void http_writing_fn(void *context, const struct reply *reply, int64_t bytes);
 typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);
 
 struct http_options {
@@ -30,6 +33,7 @@ struct http_options {
     int port;         /* 0: any free one */
     http_handle_fn *handle;
     http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
+    http_writing_fn *writing;             /* may be NULL */
     http_ended_fn *ended;                 /* may be NULL */
     int64_t (*date_ns)(void *context);    /* the moment that Date shows; NULL: real time */
     void *context;

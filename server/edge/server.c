@@ -211,6 +211,15 @@ static void handle(void *context, const struct request *request, struct reply *r
     api_call_release(&call);
 }
 
+static void writing(void *context, const struct reply *reply, int64_t bytes)
+{
+    struct server *server = context;
+
+    pthread_mutex_lock(&server->lock);
+    api_writing(server->api, reply, bytes);
+    pthread_mutex_unlock(&server->lock);
+}
+
 static void ended(void *context, const struct request *request, const struct reply *reply, const struct http_end *end)
 {
     struct server *server = context;
@@ -311,6 +320,7 @@ enum err server_start(const struct server_options *options, struct server **out,
         .port = options->port,
         .handle = handle,
         .wait = wait,
+        .writing = writing,
         .ended = ended,
         .date_ns = options->clock == CLOCK_KIND_REAL && !options->start_time ? NULL : date_ns,
         .context = server,
