@@ -17,29 +17,6 @@
 
 /* ---- the other commands ----------------------------------------------------------------------------- */
 
-enum { ARGUMENT_MAX = 1 << 20 }; /* longer than any the system lets through */
-
-/* `sign` reads arguments of its own: hand over what the command line and the environment came to. */
-static int sign(const struct options *options)
-{
-    CLEANUP(buf_release) struct buf key = buf_init(ARGUMENT_MAX), field = buf_init(ARGUMENT_MAX);
-    char name[] = "sign", end[] = "--";
-    char *argv[6] = { name };
-    int argc = 1;
-
-    buf_printf(&field, "--field=%s", options->field);
-    argv[argc++] = field.p;
-    if (options->key) {
-        buf_printf(&key, "--key=%s", options->key);
-        argv[argc++] = key.p;
-    }
-    argv[argc++] = end;
-    if (options->n_operands)
-        argv[argc++] = options->operands[0];
-    MUST(!field.failed && !key.failed);
-    return sign_main(argc, argv);
-}
-
 static int probe_command(const struct options *options)
 {
     struct error error;

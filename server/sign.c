@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,37 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_OTHER = 4 };
-
 enum {
     PAYLOAD_MAX = 64 << 20, /* larger than any body the server reads, so that its refusal can be tried */
     KEY_MAX = 1 << 20,
     PIECE = 2048, /* of one read */
-};
-
-static const char help[] =
-    "usage: mock-requester sign [--key F] [--field NAME] [FILE]\n"
-    "\n"
-    "Prints a signed envelope round the payload in FILE, or on standard input, as one line:\n"
-    "{\"job_create_payload\":PAYLOAD,\"signature\":\"…\",\"client_public_key\":\"…\"}\n"
-    "\n"
-    "  --key F       the RSA key, PEM or DER, PKCS#1 or PKCS#8\n"
-    "  --field NAME  the payload's key: job_create_payload (the default) for submit, payload for cancel\n"
-    "                and approve\n"
-    "  --help        this text\n"
-    "\n"
-    "Without --key: $BACALHAU_DIR/user_id.pem (~/.bacalhau/user_id.pem when BACALHAU_DIR is not set), where\n"
-    "there is one; else $XDG_DATA_HOME/mock-requester/user_id.pem (~/.local/share when not set), which is\n"
-    "made on first use.\n"
-    "\n"
-    "The ClientID of the key is put in where the payload has none or an empty one. Line breaks in the\n"
-    "payload become blanks before it is signed; its other bytes stay as they are.\n"
-    "\n"
-    "  echo '{\"APIVersion\":\"V1beta1\",\"Spec\":{…}}' | mock-requester sign |\n"
-    "      curl -d @- http://127.0.0.1:1234/requester/submit\n";
-
-struct options {
-    const char *key, *field, *file; /* NULL: not given */
 };
 
 /* One line on standard error; returns `code`. */
@@ -246,11 +218,12 @@ static int key_find(const struct options *options, struct signing_key **key)
 
 static int payload_read(const struct options *options, struct buf *text)
 {
-    bool from_file = options->file && strcmp(options->file, "-") != 0;
+    const char *file = options->n_operands ? options->operands[0] : "-";
+    bool from_file = strcmp(file, "-") != 0;
 
-    if (from_file ? file_read(options->file, text) : read_all(STDIN_FILENO, text))
+    if (from_file ? file_read(file, text) : read_all(STDIN_FILENO, text))
         return EXIT_FINE;
-    return complain(EXIT_USAGE, "cannot read %s: %s", from_file ? options->file : "standard input", strerror(errno));
+    return complain(EXIT_USAGE, "cannot read %s: %s", from_file ? file : "standard input", strerror(errno));
 }
 
 static enum err client_id_make(const struct signing_key *key, char id[CLIENT_ID_SIZE + 1])
@@ -290,7 +263,7 @@ static int envelope_make(const struct options *options, const struct signing_key
     return envelope_put(options, key, buf_view(&payload), line);
 }
 
-static int sign(const struct options *options)
+int sign(const struct options *options)
 {
     CLEANUP(buf_release) struct buf text = buf_init(PAYLOAD_MAX);
     CLEANUP(buf_release) struct buf line = buf_init(3 * (size_t)PAYLOAD_MAX);
@@ -307,41 +280,4 @@ static int sign(const struct options *options)
     if (fwrite(line.p, 1, line.n, stdout) != line.n || fflush(stdout) != 0)
         return complain(EXIT_OTHER, "cannot write the envelope: %s", strerror(errno));
     return EXIT_FINE;
-}
-
-/* ---- the command line --------------------------------------------------------------------------------------- */
-
-static const struct option long_options[] = {
-    { "key", required_argument, NULL, 'k' },
-    { "field", required_argument, NULL, 'f' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
-};
-
-#define SEE_HELP "; see mock-requester sign --help"
-
-static int print_help(void)
-{
-    return fputs(help, stdout) < 0 || fflush(stdout) != 0 ? EXIT_OTHER : EXIT_FINE;
-}
-
-int sign_main(int argc, char **argv)
-{
-    struct options options = { .field = "job_create_payload" };
-    int c;
-
-    optind = 0; /* glibc: begin anew */
-    while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        if (c == 'h')
-            return print_help();
-        if (c == ':')
-            return complain(EXIT_USAGE, "%s wants a value" SEE_HELP, argv[optind - 1]);
-        if (c == '?')
-            return complain(EXIT_USAGE, "unknown option %s" SEE_HELP, argv[optind - 1]);
-        *(c == 'k' ? &options.key : &options.field) = optarg;
-    }
-    options.file = argv[optind];
-    if (argc - optind > 1)
-        return complain(EXIT_USAGE, "one FILE at most" SEE_HELP);
-    return sign(&options);
 }

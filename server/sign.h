@@ -9,8 +9,10 @@
 #ifndef MOCK_REQUESTER_SIGN_H
 #define MOCK_REQUESTER_SIGN_H
 
-/* argv[0] is "sign". Returns the exit code: 0; 2 usage, or a payload or key that cannot be read or is
- * none; 4 anything else. Uses getopt's state: once a process. */
-int sign_main(int argc, char **argv);
+#include "options.h"
+
+/* The exit code: EXIT_USAGE for a payload or key that cannot be read or is none, EXIT_OTHER for anything else
+ * that fails; one line on standard error says why. */
+int sign(const struct options *options);
 
 #endif
