@@ -4,7 +4,7 @@
 #include "api/events_stream.h"
 #include "api/faulting.h"
 #include "api/routes.h"
-#include "wire/fixture.h"
+#include "releases/fixture.h"
 #include "wire/problems.h"
 #include "wire/target.h"
 

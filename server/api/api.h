@@ -7,16 +7,16 @@
 #ifndef MOCK_REQUESTER_API_API_H
 #define MOCK_REQUESTER_API_API_H
 
-#include "core/clock.h"
-#include "core/engine.h"
-#include "core/facts.h"
-#include "core/fault.h"
-#include "core/scenario.h"
-#include "core/signature.h"
-#include "core/verdict.h"
+#include "base/clock.h"
+#include "sim/engine.h"
+#include "exchange/facts.h"
+#include "exchange/fault.h"
+#include "scenario/scenario.h"
+#include "wire/signature.h"
+#include "exchange/verdict.h"
 #include "wire/exchange.h"
 
-struct dialect; /* wire/dialect.h */
+struct dialect; /* releases/release.h */
 struct route;
 struct stream;
 

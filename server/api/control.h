@@ -30,9 +30,9 @@
 #ifndef MOCK_REQUESTER_API_CONTROL_H
 #define MOCK_REQUESTER_API_CONTROL_H
 
-#include "api/json_out.h"
+#include "wire/json_out.h"
 #include "api/routes.h"
-#include "core/reading.h"
+#include "scenario/reading.h"
 #include "wire/target.h"
 
 enum { CONTROL_STEPS_MAX = 1000000 /* moments that one `until` may go through; then: never-idle */ };

@@ -1,6 +1,6 @@
 #include "api/control.h"
 
-#include "core/scenario.h"
+#include "scenario/scenario.h"
 
 /* ---- what it shows --------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 #include "api/control.h"
 
 #include "base/nearest.h"
-#include "core/scenario.h"
+#include "scenario/scenario.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 #include "api/control.h"
 
 #include "base/moment.h"
-#include "core/journal.h"
-#include "core/verdict.h"
+#include "exchange/journal.h"
+#include "exchange/verdict.h"
 
 enum { NUMBER_DIGITS_MAX = 18 };
 

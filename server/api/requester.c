@@ -1,7 +1,7 @@
 #include "api/faulting.h"
 #include "api/routes.h"
-#include "core/signature.h"
-#include "core/validate.h"
+#include "wire/signature.h"
+#include "sim/validate.h"
 #include "wire/json_scan.h"
 #include "wire/problems.h"
 
@@ -79,7 +79,7 @@ static void tell(struct api *api, struct call *call, const struct job *const *jo
     if (!faulting_counts(api, call))
         return;
     for (size_t i = 0; i < n; i++)
-        engine_told(api->engine, jobs[i], call->facts.endpoint, now);
+        engine_told(api->engine, jobs[i], ENDPOINT_BIT(call->facts.endpoint), now);
 }
 
 /* ---- signed requests ------------------------------------------------------------------------------------------- */

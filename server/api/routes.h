@@ -4,11 +4,11 @@
 
 #include "api/api.h"
 #include "api/limiter.h"
-#include "core/expect.h"
-#include "core/fault.h"
-#include "core/journal.h"
-#include "core/verdict.h"
-#include "wire/dialect.h"
+#include "exchange/expectation.h"
+#include "exchange/fault.h"
+#include "exchange/journal.h"
+#include "exchange/verdict.h"
+#include "releases/release.h"
 
 struct api {
     struct engine *engine;

@@ -4,7 +4,7 @@
  *   codec_encode.c   field → codec_kinds[field->kind].encode */
 #include "wire/codec_kinds.h"
 
-#include "core/spec.h"
+#include "sim/spec.h"
 
 /* ---- names ---------------------------------------------------------------------------------------------------- */
 

@@ -3,10 +3,11 @@
  *   decode_object   key → field → codec_kinds[field->kind].decode
  *     └ decode_object …                 (tables are shallow: plain recursion) */
 #include "wire/codec_kinds.h"
+#include "base/base64.h"
 
 #include "base/utf8.h"
-#include "core/signature.h"
-#include "core/spec.h"
+#include "wire/signature.h"
+#include "sim/spec.h"
 #include "wire/json_scan.h"
 #include "wire/json_time.h"
 

@@ -1,8 +1,9 @@
 /* From structs to JSON: field → codec_kinds[field->kind].encode. */
 #include "wire/codec_kinds.h"
+#include "base/base64.h"
 
-#include "core/signature.h"
-#include "core/spec.h"
+#include "wire/signature.h"
+#include "sim/spec.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "core/breakage.h"
-#include "core/node.h"
+#include "wire/breakage.h"
+#include "sim/node.h"
 
 #include <stdint.h>
 
@@ -101,7 +101,7 @@ struct reply {
     struct span job_id;
     const char *answered_by; /* static, or in `arena`; NULL = nothing to say */
     struct span warning;     /* what was let pass, e.g. a bad signature; in `arena` */
-    uint64_t journal;        /* core/journal.h: the ticket of its entry, once it has been `seen` */
+    uint64_t journal;        /* exchange/journal.h: the ticket of its entry, once it has been `seen` */
     bool seen, unseen;       /* unseen: the journal is not to tell of it */
 };
 

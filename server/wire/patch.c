@@ -9,6 +9,16 @@
 
 enum { PATCHED_MAX = 1024 * 1024 * 1024, EQUAL_DEPTH_MAX = 64 };
 
+const char *patch_kind_name(int kind)
+{
+    static const char *const names[PATCH_KIND_COUNT] = {
+        [PATCH_ADD] = "add",   [PATCH_REMOVE] = "remove", [PATCH_REPLACE] = "replace",
+        [PATCH_MOVE] = "move", [PATCH_COPY] = "copy",     [PATCH_TEST] = "test",
+    };
+
+    return names[kind];
+}
+
 /* ---- passing over JSON ------------------------------------------------------------------------------------ */
 
 static bool is_space(char c)

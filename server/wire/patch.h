@@ -5,7 +5,17 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "core/fault.h"
+
+enum patch_kind { PATCH_ADD, PATCH_REMOVE, PATCH_REPLACE, PATCH_MOVE, PATCH_COPY, PATCH_TEST, PATCH_KIND_COUNT };
+
+/* An operation of RFC 6902; the pointers are checked already. */
+struct patch_operation {
+    int kind; /* enum patch_kind */
+    struct span path, from;
+    struct span value; /* its own JSON bytes */
+};
+
+const char *patch_kind_name(int kind); /* "add" */
 
 /* Appends `text`, one JSON value with white space round it, as the operations leave it. ERR_INVALID: the text
  * is no JSON, or an operation fails; the error says which (`operation 2, test /state: it is another value`)

@@ -1,7 +1,8 @@
 #include "wire/websocket.h"
+#include "base/base64.h"
 
-#include "core/crypto.h"
-#include "core/signature.h"
+#include "base/crypto.h"
+#include "wire/signature.h"
 #include "wire/problems.h"
 
 #include <stdio.h>

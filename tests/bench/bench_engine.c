@@ -2,10 +2,10 @@
  * what reading one costs among many.
  *
  *   bench_engine [JOBS]        default 100000 */
-#include "core/engine.h"
-#include "core/clock.h"
-#include "core/scheduler.h"
-#include "wire/dialect.h"
+#include "sim/engine.h"
+#include "base/clock.h"
+#include "sim/scheduler.h"
+#include "releases/release.h"
 
 #include <malloc.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
  *   states of a finished job against a bare CivetWeb handler that writes the same bytes
  *   submit against libcrypto's own rate of verifying, in the handler alone and over sockets */
 #include "bench/load.h"
-#include "core/clock.h"
-#include "core/crypto.h"
-#include "core/signature.h"
-#include "edge/server.h"
-#include "wire/dialect.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "wire/signature.h"
+#include "http/server.h"
+#include "releases/release.h"
 
 #include <civetweb.h>
 #include <stdio.h>

@@ -2,12 +2,12 @@
  * scripts and 100 faults, all of which are tried and none of which fits, against one with none.
  *   states of a finished job, and submit (signatures off, so that verifying hides nothing) */
 #include "bench/load.h"
-#include "core/clock.h"
-#include "core/scenario.h"
-#include "core/signature.h"
-#include "edge/server.h"
+#include "base/clock.h"
+#include "scenario/scenario.h"
+#include "wire/signature.h"
+#include "http/server.h"
 #include "support/http_client.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <stdio.h>
 #include <stdlib.h>

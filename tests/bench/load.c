@@ -1,6 +1,6 @@
 #include "bench/load.h"
 
-#include "core/clock.h"
+#include "base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The program as a user starts it: arguments, environment, signals, files, exit codes. */
-#include "core/clock.h"
+#include "base/clock.h"
 #include "support/http_client.h"
 
 #include <check.h>

@@ -1,9 +1,9 @@
 /* Faults as a client meets them: which bytes come, how the connection ends, who waits and who does not. */
-#include "core/scenario.h"
-#include "edge/server.h"
-#include "edge/waiter.h"
+#include "scenario/scenario.h"
+#include "http/server.h"
+#include "http/waiter.h"
 #include "support/http_client.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <check.h>
 #include <stdio.h>

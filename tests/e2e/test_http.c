@@ -1,5 +1,5 @@
 /* The HTTP edge as a client meets it: bytes in, bytes out, with a handler that only says what it was given. */
-#include "edge/http.h"
+#include "http/http.h"
 #include "support/http_client.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* `mock-requester sign` as a user runs it: the built program, files, folders and variables of its own. */
 #include "base/json.h"
-#include "core/crypto.h"
-#include "core/signature.h"
+#include "base/crypto.h"
+#include "wire/signature.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* The stream of live events as a client meets it: handshake, frames, and how it ends. */
 #include "api/events_stream.h"
-#include "edge/server.h"
+#include "http/server.h"
 #include "support/websocket_client.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 #include "wire/websocket.h"
 
 #include <check.h>

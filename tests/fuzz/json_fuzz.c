@@ -3,7 +3,7 @@
 #include "fuzz/fuzz.h"
 #include "wire/codec.h"
 #include "wire/json_scan.h"
-#include "wire/messages.h"
+#include "releases/messages.h"
 
 enum { BODY_MAX = 64 << 20 };
 

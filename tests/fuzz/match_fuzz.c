@@ -2,7 +2,7 @@
  *
  * A line each: glob, image, client, annotation, engine, entrypoint as a glob, then the entrypoint's words. */
 #include "base/error.h"
-#include "core/match.h"
+#include "sim/match.h"
 #include "fuzz/fuzz.h"
 
 enum { MODEL_MAX = 256, WORDS_MAX = 8 };

@@ -1,6 +1,6 @@
 /* Scenario files: loaded and made ready to play, or refused with places. */
 #include "base/error.h"
-#include "core/scenario.h"
+#include "scenario/scenario.h"
 #include "fuzz/fuzz.h"
 
 static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };

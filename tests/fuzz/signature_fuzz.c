@@ -1,6 +1,7 @@
 /* Signed envelopes' parts: base64, keys, signatures. A blank between them: key, signature, payload. */
+#include "base/base64.h"
 #include "base/error.h"
-#include "core/signature.h"
+#include "wire/signature.h"
 #include "fuzz/fuzz.h"
 
 enum { TEXT_MAX = 16 << 20 };

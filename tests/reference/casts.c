@@ -1,6 +1,6 @@
 #include "reference/casts.h"
 
-#include "core/engine.h"
+#include "sim/engine.h"
 #include "reference/excuses.h"
 #include "reference/network.h"
 #include "reference/recording.h"

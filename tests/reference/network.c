@@ -1,6 +1,6 @@
 #include "reference/network.h"
 
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef MOCK_REQUESTER_REFERENCE_NETWORK_H
 #define MOCK_REQUESTER_REFERENCE_NETWORK_H
 
-#include "core/engine.h"
+#include "sim/engine.h"
 #include "reference/recording.h"
 
 /* Which node's bid comes first is a race. A recorded case tells how its race went, and it is let go that

@@ -1,7 +1,8 @@
 #include "reference/normal.h"
 
-#include "core/cid.h"
-#include "core/signature.h"
+#include "base/base64.h"
+#include "base/cid.h"
+#include "wire/signature.h"
 
 #include <ctype.h>
 

@@ -8,7 +8,7 @@
 #define MOCK_REQUESTER_REFERENCE_NORMAL_H
 
 #include "base/buf.h"
-#include "core/spec.h"
+#include "sim/spec.h"
 
 enum token_kind {
     TOKEN_NONE,

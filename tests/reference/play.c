@@ -1,11 +1,12 @@
+#include "base/base64.h"
 #include "reference/play.h"
 
-#include "core/signature.h"
-#include "edge/server.h"
+#include "wire/signature.h"
+#include "http/server.h"
 #include "reference/network.h"
 #include "reference/streams.h"
 #include "support/websocket_client.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 #include "wire/websocket.h"
 
 #include <stdlib.h>

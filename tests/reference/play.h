@@ -4,7 +4,7 @@
 #ifndef MOCK_REQUESTER_REFERENCE_PLAY_H
 #define MOCK_REQUESTER_REFERENCE_PLAY_H
 
-#include "core/crypto.h"
+#include "base/crypto.h"
 #include "reference/telling.h"
 
 enum { CLIENTS = 2 };

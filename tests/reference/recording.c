@@ -1,7 +1,8 @@
+#include "base/base64.h"
 #include "reference/recording.h"
 
-#include "core/job.h"
-#include "core/signature.h"
+#include "sim/job.h"
+#include "wire/signature.h"
 #include "reference/streams.h"
 
 #include <errno.h>

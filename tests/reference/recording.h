@@ -22,7 +22,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "core/spec.h"
+#include "sim/spec.h"
 
 enum framing { FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_CLOSE, FRAMING_UNKNOWN };
 

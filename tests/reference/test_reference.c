@@ -1,6 +1,6 @@
 /* Every recorded exchange, played again (README.md). One process: groups are played one after the other and
  * their replies kept, because the test that changes bytes compares with them once more. */
-#include "core/ids.h"
+#include "base/draw.h"
 #include "reference/casts.h"
 #include "reference/compare.h"
 #include "reference/excuses.h"

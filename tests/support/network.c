@@ -1,6 +1,6 @@
 #include "support/network.h"
 
-#include "core/clock.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

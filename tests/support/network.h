@@ -8,8 +8,8 @@
 #define MOCK_REQUESTER_SUPPORT_NETWORK_H
 
 #include "base/buf.h"
-#include "core/engine.h"
-#include "core/scheduler.h"
+#include "sim/engine.h"
+#include "sim/scheduler.h"
 
 enum character {
     GOOD,           /* bids at once, runs 200 ms, publishes after 300 ms */

@@ -2,7 +2,7 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "support/network.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <check.h>
 #include <stdio.h>

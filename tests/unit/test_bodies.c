@@ -1,4 +1,4 @@
-#include "wire/bodies.h"
+#include "releases/bodies.h"
 
 #include <check.h>
 #include <stdlib.h>

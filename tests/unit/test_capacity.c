@@ -1,4 +1,4 @@
-#include "core/capacity.h"
+#include "sim/capacity.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-#include "core/cid.h"
-#include "core/signature.h"
+#include "base/base64.h"
+#include "base/cid.h"
+#include "wire/signature.h"
 
 #include <check.h>
 #include <stdlib.h>

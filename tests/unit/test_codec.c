@@ -1,6 +1,6 @@
 #include "wire/codec.h"
 
-#include "core/spec.h"
+#include "sim/spec.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The control API without a socket: what it answers, what it refuses and in which words. */
 #include "api/control.h"
-#include "core/scenario.h"
+#include "scenario/scenario.h"
 #include "support/network.h"
 
 #include <check.h>

@@ -1,4 +1,4 @@
-#include "core/crypto.h"
+#include "base/crypto.h"
 
 #include <check.h>
 #include <pthread.h>

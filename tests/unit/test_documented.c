@@ -2,7 +2,7 @@
 #include "api/api.h"
 #include "api/events_stream.h"
 #include "support/network.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <check.h>
 #include <stdio.h>

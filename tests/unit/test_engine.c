@@ -1,8 +1,8 @@
 /* What becomes of a job, from the outside of the engine: one behaviour a row or a test, as section B of the
  * wire contract tells them. */
-#include "core/clock.h"
+#include "base/clock.h"
 #include "support/network.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <check.h>
 #include <stdio.h>

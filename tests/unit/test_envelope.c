@@ -1,4 +1,4 @@
-#include "wire/envelope.h"
+#include "releases/envelope.h"
 
 #include <check.h>
 #include <stdlib.h>

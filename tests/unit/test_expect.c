@@ -1,5 +1,5 @@
 /* Expectations: counts, sequences, matches, and what they say when they are not met. */
-#include "core/expect.h"
+#include "exchange/expectation.h"
 
 #include <check.h>
 #include <stdio.h>

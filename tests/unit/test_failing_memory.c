@@ -4,15 +4,15 @@
  * Wrapped by the linker are the calls of our own code, and the JSON library by its hooks; what other libraries
  * take for themselves does not fail. */
 #include "base/json.h"
-#include "core/clock.h"
-#include "core/scenario.h"
-#include "core/scheduler.h"
+#include "base/clock.h"
+#include "scenario/scenario.h"
+#include "sim/scheduler.h"
 #include "support/files.h"
-#include "wire/bodies.h"
+#include "releases/bodies.h"
 #include "wire/codec.h"
-#include "wire/envelope.h"
-#include "wire/fixture.h"
-#include "wire/messages.h"
+#include "releases/envelope.h"
+#include "releases/fixture.h"
+#include "releases/messages.h"
 
 #include <check.h>
 #include <cjson/cJSON.h>

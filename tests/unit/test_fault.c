@@ -1,5 +1,5 @@
 /* Faults: which exchange they take, what they count, and what is told of one that nearly fitted. */
-#include "core/fault.h"
+#include "exchange/fault.h"
 #include "support/network.h"
 
 #include <check.h>

@@ -1,4 +1,4 @@
-#include "core/findings.h"
+#include "scenario/findings.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "core/ids.h"
+#include "base/draw.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#include "core/job.h"
-#include "core/node.h"
+#include "sim/job.h"
+#include "sim/node.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The journal: a ring that counts what it drops, and whose tickets never complete another's entry. */
-#include "core/journal.h"
+#include "exchange/journal.h"
 
 #include <check.h>
 #include <stdio.h>

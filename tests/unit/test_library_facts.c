@@ -1,4 +1,4 @@
-/* CivetWeb 1.15 as Debian 12 packages it: what server/edge/http.c relies on, and what it works round.
+/* CivetWeb 1.15 as Debian 12 packages it: what server/http/http.c relies on, and what it works round.
  *
  * Every test pins one habit of the library itself, on a small server of its own. One that turns red under
  * a newer library names a line of http.c that may go, or must change. */

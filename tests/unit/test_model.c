@@ -7,7 +7,7 @@
  * A failure names seed and step; MODEL_FIRST=<seed> MODEL_SEEDS=1 plays it again. */
 #include "base/json.h"
 #include "support/network.h"
-#include "wire/dialect.h"
+#include "releases/release.h"
 
 #include <check.h>
 #include <stdio.h>

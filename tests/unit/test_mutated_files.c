@@ -2,12 +2,12 @@
  *
  * Every good file that there is is changed at a few places, again and again. A batch is a test of its own and
  * its number the seed, so that what fails is found again: CK_RUN_CASE and the loop's index. */
-#include "core/clock.h"
-#include "core/ids.h"
-#include "core/scenario.h"
-#include "core/scheduler.h"
+#include "base/clock.h"
+#include "base/draw.h"
+#include "scenario/scenario.h"
+#include "sim/scheduler.h"
 #include "support/files.h"
-#include "wire/fixture.h"
+#include "releases/fixture.h"
 
 #include <check.h>
 #include <stdio.h>

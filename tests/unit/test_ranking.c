@@ -1,6 +1,6 @@
-#include "core/ranking.h"
+#include "sim/ranking.h"
 
-#include "core/clock.h"
+#include "base/clock.h"
 #include "support/network.h"
 
 #include <check.h>

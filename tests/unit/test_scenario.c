@@ -1,8 +1,8 @@
 /* Scenario files: what is read, what is refused and in which words, and that no bytes do harm. */
-#include "core/scenario.h"
-#include "core/scenario_node.h"
-#include "core/scheduler.h"
-#include "core/signature.h"
+#include "scenario/scenario.h"
+#include "scenario/nodes.h"
+#include "sim/scheduler.h"
+#include "wire/signature.h"
 #include "support/files.h"
 
 #include <check.h>

@@ -1,4 +1,4 @@
-#include "core/selector.h"
+#include "sim/selector.h"
 
 #include "base/buf.h"
 #include "base/json.h"

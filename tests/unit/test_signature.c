@@ -1,6 +1,7 @@
+#include "base/base64.h"
 #include "base/json.h"
-#include "core/crypto.h"
-#include "core/signature.h"
+#include "base/crypto.h"
+#include "wire/signature.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "core/store.h"
+#include "sim/store.h"
 
 #include "base/error.h"
 

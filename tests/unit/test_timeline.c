@@ -1,6 +1,6 @@
-#include "core/timeline.h"
+#include "sim/agenda.h"
 
-#include "core/ids.h"
+#include "base/draw.h"
 
 #include <check.h>
 #include <stdlib.h>

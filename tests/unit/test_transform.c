@@ -1,8 +1,8 @@
-#include "core/transform.h"
+#include "sim/transform.h"
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "core/cid.h"
+#include "base/cid.h"
 
 #include <check.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "core/validate.h"
+#include "sim/validate.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,0 +1,114 @@
+/* The rules and words are those of Go's encoding/base64 (StdEncoding). */
+#include "base/base64.h"
+
+static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void base64_encode(struct buf *out, struct span bytes)
+{
+    size_t n = (bytes.n + 2) / 3 * 4;
+    const unsigned char *in = (const unsigned char *)bytes.p;
+    char *p = buf_reserve(out, n);
+
+    if (!p)
+        return;
+    for (size_t i = 0; i < bytes.n; i += 3, p += 4) {
+        size_t left = bytes.n - i;
+        unsigned v = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0u);
+
+        p[0] = digits64[v >> 18];
+        p[1] = digits64[v >> 12 & 63];
+        p[2] = left > 1 ? digits64[v >> 6 & 63] : '=';
+        p[3] = left > 2 ? digits64[v & 63] : '=';
+    }
+    out->n += n;
+    out->p[out->n] = '\0';
+}
+
+enum { NO_DIGIT = 0xff };
+
+static unsigned digit64(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (unsigned)(c - 'a') + 26;
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0') + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : NO_DIGIT;
+}
+
+static bool is_line_break(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static size_t skip_line_breaks(struct span text, size_t at)
+{
+    while (at < text.n && is_line_break(text.p[at]))
+        at++;
+    return at;
+}
+
+/* What stands after the padding's first `=`, which was digit number `j` of its four. Returns false, with
+ * the offset that Go complains of in *at, or true at the end of the text. */
+static bool padding_ends_well(struct span text, int j, size_t *at)
+{
+    size_t i = *at;
+
+    if (j == 2) {
+        i = skip_line_breaks(text, i);
+        if (i == text.n || text.p[i] != '=') {
+            *at = i == text.n ? i : i - 1;
+            return false;
+        }
+        i++;
+    }
+    *at = skip_line_breaks(text, i);
+    return *at == text.n;
+}
+
+/* Go's decodeQuantum: up to four digits from *at. `*made`: how many bytes came of it. */
+static bool quantum_decode(struct span text, size_t *at, unsigned char *out, size_t *made)
+{
+    unsigned v = 0;
+    int j = 0;
+
+    *made = 0;
+    while (j < 4) {
+        if (*at == text.n) {
+            *at -= (size_t)j;
+            return j == 0;
+        }
+        char c = text.p[(*at)++];
+        unsigned digit = digit64(c);
+
+        if (digit != NO_DIGIT) {
+            v |= digit << (18 - 6 * j++);
+        } else if (c == '=' && j >= 2) {
+            break;
+        } else if (!is_line_break(c)) {
+            (*at)--;
+            return false;
+        }
+    }
+    *made = (size_t)j - 1;
+    for (size_t i = 0; i < *made; i++)
+        out[i] = (unsigned char)(v >> (16 - 8 * i));
+    return j == 4 || padding_ends_well(text, j, at);
+}
+
+enum err base64_decode(struct span text, struct arena *arena, struct span *bytes, struct error *error)
+{
+    unsigned char *out = arena_alloc(arena, text.n / 4 * 3 + 3);
+    size_t n = 0, at = 0, made;
+
+    if (!out)
+        return error_set(error, ERR_NOMEM, "no memory");
+    while (at < text.n) {
+        if (!quantum_decode(text, &at, out + n, &made))
+            return error_set(error, ERR_INVALID, "illegal base64 data at input byte %zu", at);
+        n += made;
+    }
+    *bytes = span_of((const char *)out, n);
+    return ERR_OK;
+}

@@ -1,0 +1,59 @@
+#include "base/clock.h"
+
+#include "base/error.h"
+
+#include <time.h>
+
+static ns_t read_clock(clockid_t which)
+{
+    struct timespec t;
+
+    clock_gettime(which, &t);
+    return (ns_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
+}
+
+ns_t clock_real(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+ns_t clock_monotonic(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+struct clock clock_init(enum clock_kind kind, double scale, ns_t start)
+{
+    if (start == 0)
+        start = kind == CLOCK_KIND_MANUAL ? CLOCK_DEFAULT_START : clock_real();
+    return (struct clock){ .kind = kind,
+                           .scale = kind == CLOCK_KIND_SCALED ? scale : 1,
+                           .base = start,
+                           .base_steady = clock_monotonic(),
+                           .last = start };
+}
+
+ns_t clock_now(struct clock *clock)
+{
+    if (clock->kind == CLOCK_KIND_MANUAL)
+        return clock->last;
+    ns_t gone = clock_monotonic() - clock->base_steady;
+    if (clock->kind == CLOCK_KIND_SCALED)
+        gone = (ns_t)((double)gone * clock->scale);
+    ns_t now = clock->base + gone;
+    if (now > clock->last)
+        clock->last = now;
+    return clock->last;
+}
+
+void clock_advance(struct clock *clock, ns_t by)
+{
+    MUST(clock->kind == CLOCK_KIND_MANUAL && by >= 0);
+    clock->last += by;
+}
+
+void clock_restart(struct clock *clock)
+{
+    MUST(clock->kind == CLOCK_KIND_MANUAL);
+    clock->last = clock->base;
+}

@@ -1,0 +1,91 @@
+/* The generator behind every id. The only file that includes uuid/uuid.h: libuuid cannot be seeded, so
+ * the bytes are drawn here and it only spells them. */
+#include "base/draw.h"
+
+#include "base/error.h"
+#include "base/cid.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <uuid/uuid.h>
+
+_Static_assert((int)UUID_SIZE + 1 == UUID_STR_LEN, "libuuid's texts are longer than ours");
+_Static_assert((int)CID_SIZE == (int)MULTIHASH_TEXT_SIZE, "a CIDv0 is the text of a multihash");
+
+struct id_source ids_of_system(void)
+{
+    return (struct id_source){ .seeded = false };
+}
+
+struct id_source ids_of_seed(uint64_t seed)
+{
+    return (struct id_source){ .seeded = true, .state = seed };
+}
+
+static uint64_t system_draw(void)
+{
+    uint64_t drawn;
+    ssize_t n;
+
+    do
+        n = getrandom(&drawn, sizeof drawn, 0);
+    while (n < 0 && errno == EINTR);
+    MUST(n == (ssize_t)sizeof drawn); /* so short a read is never cut */
+    return drawn;
+}
+
+/* SplitMix64 (Steele, Lea and Flood, 2014). */
+static uint64_t seeded_draw(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+uint64_t ids_draw(struct id_source *source)
+{
+    return source->seeded ? seeded_draw(&source->state) : system_draw();
+}
+
+uint64_t ids_below(struct id_source *source, uint64_t n)
+{
+    MUST(n > 0);
+    uint64_t uneven = -n % n; /* 2^64 mod n: so many draws would come up once too often */
+    uint64_t drawn;
+
+    do
+        drawn = ids_draw(source);
+    while (drawn < uneven);
+    return drawn % n;
+}
+
+/* Big-endian, so that a seed means the same ids on every machine. */
+static void fill(struct id_source *source, unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i += 8) {
+        uint64_t drawn = ids_draw(source);
+
+        for (size_t k = 0; k < 8; k++)
+            bytes[i + k] = (unsigned char)(drawn >> (56 - 8 * k));
+    }
+}
+
+void ids_uuid(struct id_source *source, char out[UUID_SIZE + 1])
+{
+    uuid_t bytes;
+
+    fill(source, bytes, sizeof bytes);
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* RFC 4122's variant */
+    uuid_unparse_lower(bytes, out);
+}
+
+void ids_cid(struct id_source *source, char out[CID_SIZE + 1])
+{
+    unsigned char digest[SHA256_SIZE];
+
+    fill(source, digest, sizeof digest);
+    multihash_text(digest, out);
+}

@@ -1,0 +1,85 @@
+/* The command line and its twins in the environment, read by one table.
+ *
+ * A row of the table in options.c is an option: its name, the command that takes it, its default, how its
+ * text is read, its line of help. The twin is the name in upper case after MOCK_REQUESTER_. What is in the
+ * table but not built yet is marked there, and refused by name.
+ *
+ * Knows nothing of sockets, files and signals. Texts are borrowed from argv and the environment. */
+#ifndef MOCK_REQUESTER_CLI_OPTIONS_H
+#define MOCK_REQUESTER_CLI_OPTIONS_H
+
+#include "scenario/scenario.h"
+#include "http/server.h"
+#include "releases/release.h"
+
+#include <stdio.h>
+
+enum command { COMMAND_SERVE, COMMAND_SIGN, COMMAND_PROBE, COMMAND_CHECK, COMMAND_SIMULATE, COMMAND_SCENARIOS,
+               COMMAND_SCHEMA, COMMAND_COUNT };
+
+/* What is to be done: a command, or one of these. */
+enum { ACTION_HELP = COMMAND_COUNT, ACTION_COMMAND_HELP, ACTION_VERSION };
+
+enum { OPERANDS_MAX = 64 /* scenarios at a time */ };
+
+/* How what a command prints is written. */
+enum { FORMAT_TEXT, FORMAT_JSON };
+
+/* How the program ends. */
+enum { EXIT_FINE, EXIT_VERDICT, EXIT_USAGE, EXIT_PORT, EXIT_OTHER };
+
+struct number {
+    bool given;
+    uint64_t value;
+};
+
+struct options {
+    int action;           /* enum command, or ACTION_… */
+    enum command command; /* which one ACTION_COMMAND_HELP is about */
+    char **operands; /* those of argv, moved to its front */
+    size_t n_operands;
+    const char *operands_text; /* those that the environment names, divided by colons; NULL: none */
+    uint64_t given;            /* a bit a row of the table: set by the user, not preset */
+
+    const char *host;
+    struct number port;
+    const char *port_file; /* NULL: none */
+    const char *fixtures;  /* a file; NULL: none */
+    struct number ready_fd;
+    const struct dialect *dialect;
+    int clock; /* enum clock_kind */
+    double clock_scale;
+    ns_t start_time; /* 0: none given */
+    int zone;        /* the start time's, seconds east of UTC */
+    struct number seed;
+    int signatures; /* enum signatures */
+    struct number max_jobs;
+    struct number journal;
+    int control; /* bool */
+    int strict;  /* bool */
+    int log;     /* enum log_kind */
+    int rate_limit; /* bool */
+    const char *key, *field; /* of sign; NULL: not given */
+    int format;              /* FORMAT_… */
+    ns_t until;              /* of simulate */
+    const char *job;         /* of simulate: a file; NULL: jobs of its own */
+};
+
+/* A variable's value, or NULL: getenv(3) but for tests. */
+typedef const char *environment_fn(const char *name);
+
+/* ERR_INVALID: the text is one line for the user. An option on the command line wins over its twin; the
+ * environment is not asked when help or the version is wanted. */
+enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
+                       struct error *error);
+
+/* Settings of a scenario for what the user left open. */
+void options_take_scenario(struct options *options, const struct scenario *scenario);
+
+/* Which command somebody may have meant who wrote this; NULL: none. */
+const char *options_nearest_command(const char *word);
+
+void options_print_help(FILE *out);
+void options_print_command_help(FILE *out, enum command command);
+
+#endif

@@ -1,0 +1,202 @@
+#include "cli/scenario_files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { PIECE = 64 * 1024, DIALECTS_MAX = 16 };
+
+/* The files on their way. */
+struct batch {
+    struct scenario_file files[OPERANDS_MAX];
+    struct buf texts[OPERANDS_MAX];
+    size_t n;
+    char *names; /* a copy of what the environment says, taken apart; or NULL */
+};
+
+/* ---- which ------------------------------------------------------------------------------------------------ */
+
+static enum err add_name(struct batch *batch, const char *name, struct error *error)
+{
+    if (batch->n == OPERANDS_MAX)
+        return error_set(error, ERR_INVALID, "more than %d scenarios", OPERANDS_MAX);
+    batch->files[batch->n].name = name;
+    batch->texts[batch->n++] = buf_init(FILE_TEXT_MAX);
+    return ERR_OK;
+}
+
+/* Between two colons there may be nothing. */
+static enum err add_from_text(struct batch *batch, const char *text, struct error *error)
+{
+    enum err err = ERR_OK;
+    char *rest = batch->names = strdup(text);
+
+    if (!rest)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    for (char *name; err == ERR_OK && (name = strsep(&rest, ":"));)
+        if (*name)
+            err = add_name(batch, name, error);
+    return err;
+}
+
+static enum err add_names(struct batch *batch, const struct options *options, struct error *error)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < options->n_operands && err == ERR_OK; i++)
+        err = add_name(batch, options->operands[i], error);
+    if (err == ERR_OK && options->operands_text)
+        err = add_from_text(batch, options->operands_text, error);
+    return err;
+}
+
+/* ---- their bytes -------------------------------------------------------------------------------------------- */
+
+/* A little more than JSON_TEXT_MAX is enough to see that it is too much. */
+static bool read_stream(FILE *file, struct buf *text)
+{
+    size_t n = 1;
+
+    while (n && text->n <= JSON_TEXT_MAX) {
+        char *room = buf_reserve(text, PIECE);
+        n = room ? fread(room, 1, PIECE, file) : 0;
+        text->n += n;
+    }
+    return !ferror(file);
+}
+
+enum err file_text_read(const char *name, struct buf *text, struct error *error)
+{
+    FILE *file = fopen(name, "rbe");
+
+    if (!file)
+        return error_set(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "%s", strerror(errno));
+    bool good = read_stream(file, text);
+    int why = errno;
+    fclose(file);
+    if (!good)
+        return error_set(error, ERR_INVALID, "%s", strerror(why));
+    return text->failed ? error_set(error, ERR_NOMEM, "out of memory") : ERR_OK;
+}
+
+static bool means_a_file(const char *name)
+{
+    static const char json[] = ".json";
+    size_t n = strlen(name), end = sizeof json - 1;
+
+    return strchr(name, '/') || (n >= end && strcmp(name + n - end, json) == 0);
+}
+
+#define NO_SUCH "no scenario \"%.200s\" ships with the program, and there is no such file"
+
+static enum err no_such(const char *name, struct error *error)
+{
+    const char *scenario = shipped_nearest(name), *command = options_nearest_command(name);
+
+    if (scenario)
+        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean \"%s\"?)", name, scenario);
+    if (command)
+        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean the command \"%s\"?)", name, command);
+    return error_set(error, ERR_INVALID, NO_SUCH, name);
+}
+
+static enum err cannot_read(enum err err, const char *name, const struct error *why, struct error *error)
+{
+    return error_set(error, err == ERR_NOMEM ? err : ERR_INVALID, "cannot read %.500s: %.400s", name, why->text);
+}
+
+static enum err read_named_file(struct scenario_file *file, struct buf *text, struct error *error)
+{
+    struct error why;
+    enum err err = file_text_read(file->name, text, &why);
+
+    file->text = buf_view(text);
+    if (err == ERR_NOT_FOUND && !means_a_file(file->name))
+        return no_such(file->name, error);
+    return err == ERR_OK ? ERR_OK : cannot_read(err, file->name, &why, error);
+}
+
+/* As read_file_fn of scenario/reading.h. */
+static enum err read_for_file(void *context, const char *path, struct buf *text, struct error *error)
+{
+    struct error why;
+    enum err err = file_text_read(path, text, &why);
+
+    (void)context;
+    return err == ERR_OK ? ERR_OK : cannot_read(err, path, &why, error);
+}
+
+static struct scenario_file of_shipped(const struct shipped_file *shipped)
+{
+    return (struct scenario_file){ .name = shipped->path, .text = shipped_text(shipped), .read_file = shipped_read };
+}
+
+static enum err read_files(struct batch *batch, struct error *error)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < batch->n && err == ERR_OK; i++) {
+        struct scenario_file *file = &batch->files[i];
+        const struct shipped_file *shipped = means_a_file(file->name) ? NULL : shipped_scenario(span_text(file->name));
+        if (shipped) {
+            *file = of_shipped(shipped);
+            continue;
+        }
+        file->read_file = read_for_file;
+        err = read_named_file(file, &batch->texts[i], error);
+    }
+    return err;
+}
+
+/* ---- what they come to ---------------------------------------------------------------------------------------- */
+
+static enum err load(const struct scenario_file *files, size_t n, struct findings *findings,
+                     struct scenario **scenario, struct error *error)
+{
+    const char *names[DIALECTS_MAX] = { NULL };
+
+    for (size_t i = 0; dialects[i]; i++) {
+        MUST(i < DIALECTS_MAX - 1);
+        names[i] = dialects[i]->name;
+    }
+    return scenario_load(files, n, names, findings, scenario, error);
+}
+
+enum err scenario_text_load(const char *name, struct span text, struct findings *findings, struct scenario **scenario,
+                            struct error *error)
+{
+    struct scenario_file file = { .name = name, .text = text, .read_file = read_for_file };
+
+    return load(&file, 1, findings, scenario, error);
+}
+
+enum err scenario_shipped_load(const struct shipped_file *shipped, struct findings *findings,
+                               struct scenario **scenario, struct error *error)
+{
+    struct scenario_file file = of_shipped(shipped);
+
+    return load(&file, 1, findings, scenario, error);
+}
+
+static void batch_free(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        buf_release(&batch->texts[i]);
+    free(batch->names);
+    free(batch);
+}
+
+enum err scenario_files_load(const struct options *options, struct findings *findings, struct scenario **scenario,
+                             struct error *error)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+
+    if (!batch)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    enum err err = add_names(batch, options, error);
+    if (err == ERR_OK)
+        err = read_files(batch, error);
+    if (err == ERR_OK)
+        err = load(batch->files, batch->n, findings, scenario, error);
+    batch_free(batch);
+    return err;
+}

@@ -1,0 +1,22 @@
+/* What an annotation `mock:NAME` asks for that no loaded file has: a scenario of the catalogue.
+ *
+ *   shipped_scripts_new → shipped_script … → shipped_scripts_free
+ *
+ * The scenario's network plays: its top-level `nodes`, or its first script where it has scripts and no `nodes`.
+ * One is read when it is first asked for and then kept, for jobs go on pointing to it. Thread: the engine's
+ * lock. */
+#ifndef MOCK_REQUESTER_CLI_SHIPPED_SCRIPTS_H
+#define MOCK_REQUESTER_CLI_SHIPPED_SCRIPTS_H
+
+#include "scenario/scenario.h"
+
+struct shipped_scripts;
+
+/* `version`: of nodes that name none; borrowed. NULL: no memory. */
+struct shipped_scripts *shipped_scripts_new(struct span version, uint64_t seed);
+void shipped_scripts_free(struct shipped_scripts *scripts); /* NULL is fine */
+
+/* As find_script_fn of sim/script.h; `context` is a struct shipped_scripts. NULL: none ships, or no memory. */
+const struct job_script *shipped_script(void *context, struct span name);
+
+#endif

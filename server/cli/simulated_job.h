@@ -1,0 +1,23 @@
+/* The jobs that `simulate` submits: made to fit a script's match, plain, or what a file says. */
+#ifndef MOCK_REQUESTER_CLI_SIMULATED_JOB_H
+#define MOCK_REQUESTER_CLI_SIMULATED_JOB_H
+
+#include "releases/release.h"
+
+struct simulated_job {
+    struct span client_id, api_version;
+    struct job_spec *spec; /* in the arena */
+};
+
+/* Docker, ubuntu, concurrency 1. `spec` NULL: no memory. */
+struct simulated_job simulated_plain(struct arena *arena);
+/* A plain one changed until it fits the script's match; without a match, or for a later job than the first
+ * that fits, it asks for the script by its name. `spec` NULL: no memory. */
+struct simulated_job simulated_for(const struct job_script *script, struct arena *arena);
+
+/* The payload in `text`, as the requester reads and checks it; without a ClientID it gets one. ERR_INVALID: in
+ * the requester's words. ERR_NOMEM. Texts are borrowed from `text`. */
+enum err simulated_payload(const struct dialect *dialect, struct span text, struct arena *arena,
+                           struct simulated_job *job, struct error *error);
+
+#endif

@@ -1,0 +1,304 @@
+#include "exchange/fault.h"
+
+#include "base/counted.h"
+
+#include <stdlib.h>
+
+struct fault_state {
+    struct fault_state *next;
+    const struct fault *fault;
+    int64_t seen;      /* exchanges that fit, with `per` all */
+    int64_t fired;
+    int64_t submitted; /* jobs that fit all but `nth` … */
+    struct counted meant; /* … and those of them that `nth` means */
+    struct counted apart; /* exchanges that fit, by job or client */
+};
+
+/* ---- names ------------------------------------------------------------------------------------------------ */
+
+const char *preset_name(enum preset preset)
+{
+    static const char *const names[PRESET_COUNT] = {
+        [PRESET_RATE_LIMITED] = "rate-limited",
+        [PRESET_HANDLER_TIMEOUT] = "handler-timeout",
+        [PRESET_WRITE_DEADLINE] = "write-deadline",
+        [PRESET_JOB_NOT_FOUND] = "job-not-found",
+        [PRESET_NOT_ENOUGH_NODES] = "not-enough-nodes",
+        [PRESET_LIST_EMPTY] = "list-empty",
+        [PRESET_PLAIN_500] = "plain-500",
+        [PRESET_GATEWAY_HTML] = "gateway-html",
+        [PRESET_NULL_ERROR] = "null-error",
+        [PRESET_EMPTY_OBJECT_ERROR] = "empty-object-error",
+        [PRESET_EMPTY_200] = "empty-200",
+        [PRESET_BAD_JSON] = "bad-json",
+        [PRESET_TRUNCATED_CHUNK] = "truncated-chunk",
+    };
+
+    return names[preset];
+}
+
+struct span fault_title(const struct fault *fault, struct arena *arena)
+{
+    if (fault->name.n)
+        return arena_printf(arena, "%.*s", SPAN_ARG(fault->name));
+    return arena_printf(arena, "%.*s:%zu", SPAN_ARG(fault->file), fault->place.line);
+}
+
+bool fault_lets_act(const struct fault *fault)
+{
+    bool instead = fault->kind == FAULT_REPLIES || fault->kind == FAULT_PRESET;
+
+    return fault->effect == EFFECT_USUAL ? !instead : fault->effect == EFFECT_DONE;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------- */
+
+void faults_init(struct faults *faults, struct engine *engine, ns_t now)
+{
+    *faults = (struct faults){ .engine = engine, .since = now };
+}
+
+static void clear(struct fault_state *s)
+{
+    counted_release(&s->meant);
+    counted_release(&s->apart);
+    s->seen = s->fired = s->submitted = 0;
+}
+
+void faults_reset(struct faults *faults, ns_t now)
+{
+    for (struct fault_state *s = faults->first; s; s = s->next)
+        clear(s);
+    faults->since = now;
+}
+
+void faults_release(struct faults *faults)
+{
+    for (struct fault_state *s = faults->first, *next; s; s = next) {
+        next = s->next;
+        clear(s);
+        free(s);
+    }
+    faults->first = NULL;
+}
+
+bool faults_add(struct faults *faults, const struct fault *fault, bool before_others)
+{
+    struct fault_state *s = calloc(1, sizeof *s), **at = &faults->first;
+
+    if (!s)
+        return false;
+    while (*at && !before_others)
+        at = &(*at)->next;
+    s->fault = fault;
+    s->next = *at;
+    *at = s;
+    return true;
+}
+
+const struct fault *faults_remove(struct faults *faults, struct span name)
+{
+    struct fault_state **at = &faults->first, *s;
+
+    while (*at && name.n && !span_eq((*at)->fault->name, name))
+        at = &(*at)->next;
+    s = *at;
+    if (!s)
+        return NULL;
+    const struct fault *fault = s->fault;
+    *at = s->next;
+    clear(s);
+    free(s);
+    return fault;
+}
+
+static struct fault_state *state_of(const struct faults *faults, const struct fault *fault)
+{
+    struct fault_state *s = faults->first;
+
+    while (s && s->fault != fault)
+        s = s->next;
+    return s;
+}
+
+const struct fault *faults_next(const struct faults *faults, const struct fault *fault, int64_t *fired)
+{
+    const struct fault_state *before = fault ? state_of(faults, fault) : NULL;
+    const struct fault_state *s = !fault ? faults->first : before ? before->next : NULL;
+
+    if (!s)
+        return NULL;
+    *fired = s->fired;
+    return s->fault;
+}
+
+/* ---- does it fit? ------------------------------------------------------------------------------------------- */
+
+struct judging {
+    const struct fault_state *state;
+    const struct exchange_facts *facts;
+    ns_t since; /* what `between` counts from: so long ago */
+    struct arena *arena;
+    bool tells; /* what the first condition to fail wanted and got; else the first to fail ends it */
+    int failed;
+    struct near_miss miss;
+};
+
+static void fails(struct judging *j, const char *condition, struct span wanted, struct span got)
+{
+    if (j->failed++ == 0)
+        j->miss = (struct near_miss){ j->state->fault, condition, wanted, got };
+}
+
+/* Saves wording what nobody reads. */
+static bool fails_untold(struct judging *j)
+{
+    if (!j->tells)
+        j->failed++;
+    return !j->tells;
+}
+
+static void judge_client(struct judging *j)
+{
+    struct span wanted = j->state->fault->match.client_id;
+
+    if (wanted.p && !span_eq(wanted, j->facts->client_id))
+        fails(j, "client_id", wanted, j->facts->client_id);
+}
+
+/* Its place among the jobs that fit the rest; a submit's job would be the next. */
+static void judge_nth(struct judging *j)
+{
+    const struct fault_state *s = j->state;
+    const struct job_match *match = &s->fault->match.job;
+    bool is_new = j->facts->endpoint == ENDPOINT_SUBMIT;
+
+    if (match->nth_first == 0)
+        return;
+    if (is_new ? match_nth(match, s->submitted + 1) : counted_get(&s->meant, j->facts->job_id) > 0)
+        return;
+    if (fails_untold(j))
+        return;
+    struct span wanted = arena_printf(j->arena, "%lld..%lld", (long long)match->nth_first, (long long)match->nth_last);
+    fails(j, "job.nth", wanted, is_new ? arena_printf(j->arena, "%lld", (long long)s->submitted + 1) : SPAN("another"));
+}
+
+static bool asks_nothing(const struct job_match *m)
+{
+    return !m->client_id.p && !m->annotation.p && !m->engine.p && !m->image.p && !m->entrypoint.p && !m->nth_first;
+}
+
+static void judge_job(struct judging *j)
+{
+    const struct exchange_match *match = &j->state->fault->match;
+    struct job_facts job = { j->facts->job_client, j->facts->spec };
+    struct match_miss miss;
+
+    if (!match->has_job)
+        return;
+    if (!job.spec) {
+        if (!asks_nothing(&match->job) || !j->facts->job_id.n)
+            fails(j, "job", SPAN("one that is known"), j->facts->job_id);
+        return;
+    }
+    if (match_job(&match->job, &job, j->arena, j->tells ? &miss : NULL)) {
+        judge_nth(j);
+        return;
+    }
+    if (fails_untold(j))
+        return;
+    fails(j, arena_printf(j->arena, "job.%s", miss.condition).p, miss.wanted, miss.got);
+    j->failed += miss.failed - 1;
+}
+
+static void judge_time(struct judging *j)
+{
+    const struct fault *fault = j->state->fault;
+
+    if (j->since >= fault->from && j->since < fault->to)
+        return;
+    if (fails_untold(j))
+        return;
+    fails(j, "between",
+          arena_printf(j->arena, "%.3fs to %.3fs", (double)fault->from / 1e9, (double)fault->to / 1e9),
+          arena_printf(j->arena, "%.3fs", (double)j->since / 1e9));
+}
+
+static void (*const judges[])(struct judging *j) = { judge_client, judge_job, judge_time };
+
+static bool fits(struct judging *j)
+{
+    if (!(j->state->fault->on & ENDPOINT_BIT(j->facts->endpoint)))
+        return false;
+    for (size_t i = 0; i < sizeof judges / sizeof *judges && (j->tells || !j->failed); i++)
+        judges[i](j);
+    return j->failed == 0;
+}
+
+/* ---- does it fire? -------------------------------------------------------------------------------------------- */
+
+/* How many exchanges have fitted, this one included. A submit's job is always a new one. */
+static int64_t count(struct fault_state *s, const struct exchange_facts *facts)
+{
+    switch ((enum fault_per)s->fault->per) {
+    case FAULT_PER_JOB:
+        return facts->endpoint == ENDPOINT_SUBMIT ? 1 : counted_add(&s->apart, facts->job_id, FAULT_KEYS_MAX);
+    case FAULT_PER_CLIENT:
+        return counted_add(&s->apart, facts->client_id, FAULT_KEYS_MAX);
+    case FAULT_PER_ALL:
+        break;
+    }
+    return ++s->seen;
+}
+
+static bool chance_has_it(const struct faults *faults, double chance)
+{
+    const double draws = 9007199254740992.0; /* 2^53 */
+
+    return chance >= 1 || (double)(engine_draw(faults->engine) >> 11) < chance * draws;
+}
+
+static bool fires(const struct faults *faults, struct fault_state *s, const struct exchange_facts *facts)
+{
+    int64_t n = count(s, facts) - s->fault->skip;
+
+    return n > 0 && n <= s->fault->count && chance_has_it(faults, s->fault->chance);
+}
+
+const struct fault *faults_choose(struct faults *faults, const struct exchange_facts *facts, ns_t now, struct arena *arena,
+                                  struct near_miss *miss)
+{
+    *miss = (struct near_miss){ 0 };
+    for (struct fault_state *s = faults->first; s; s = s->next) {
+        struct judging judging = { .state = s, .facts = facts, .since = now - faults->since, .arena = arena,
+                                   .tells = s == faults->first };
+        bool fit = fits(&judging);
+        if (judging.tells && judging.failed == 1)
+            *miss = judging.miss;
+        if (!fit || !fires(faults, s, facts))
+            continue;
+        s->fired++;
+        return s->fault;
+    }
+    return NULL;
+}
+
+void faults_take_back(struct faults *faults, const struct fault *fault)
+{
+    struct fault_state *s = state_of(faults, fault);
+
+    if (s)
+        s->fired--;
+}
+
+void faults_submitted(struct faults *faults, const struct exchange_facts *facts)
+{
+    struct job_facts job = { facts->job_client, facts->spec };
+    CLEANUP(arena_release) struct arena arena = { 0 };
+
+    for (struct fault_state *s = faults->first; s; s = s->next) {
+        const struct job_match *match = &s->fault->match.job;
+        if (match->nth_first && job.spec && match_job(match, &job, &arena, NULL) && match_nth(match, ++s->submitted))
+            counted_add(&s->meant, facts->job_id, FAULT_JOBS_MAX);
+    }
+}

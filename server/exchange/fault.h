@@ -1,0 +1,127 @@
+/* What happens to an exchange: which fault takes it, and why the first one nearly did.
+ *
+ *   faults_init → faults_add … → faults_choose, an exchange at a time (faults_submitted after a submit)
+ *   → faults_release
+ *
+ * A fault is plain data, made by the loader; what it does to a reply is not known here. Faults are tried in
+ * order; the first that fits and fires is the one. A fault counts the exchanges that fit it and that no
+ * earlier one took; chance is drawn last. With `per` it counts each job's or client's exchanges apart, for
+ * FAULT_KEYS_MAX of them: beyond, the one seen first begins anew. Thread: the engine's lock. */
+#ifndef MOCK_REQUESTER_EXCHANGE_FAULT_H
+#define MOCK_REQUESTER_EXCHANGE_FAULT_H
+
+#include "base/json.h"
+#include "wire/breakage.h"
+#include "sim/engine.h"
+#include "exchange/facts.h"
+#include "sim/match.h"
+#include "wire/patch.h"
+
+enum {
+    FAULTS_MAX = 1000,        /* in one file */
+    FAULT_KEYS_MAX = 10000,   /* jobs or clients that one fault counts apart */
+    FAULT_JOBS_MAX = 10000,   /* jobs that one fault's `nth` means */
+    FAULT_HEADERS_MAX = 32,   /* of one reply */
+    FAULT_PATCH_MAX = 1000,   /* operations of one patch */
+};
+#define FAULT_NO_LIMIT INT64_MAX
+
+enum fault_per { FAULT_PER_ALL, FAULT_PER_JOB, FAULT_PER_CLIENT };
+enum fault_effect { EFFECT_USUAL, EFFECT_NONE, EFFECT_DONE }; /* does the handler act? usual: by kind */
+enum fault_kind { FAULT_DELAYS_ONLY, FAULT_REPLIES, FAULT_PRESET, FAULT_BREAKS, FAULT_TRICKLES, FAULT_PATCHES };
+
+enum preset {
+    PRESET_RATE_LIMITED, PRESET_HANDLER_TIMEOUT, PRESET_WRITE_DEADLINE, PRESET_JOB_NOT_FOUND, PRESET_NOT_ENOUGH_NODES,
+    PRESET_LIST_EMPTY, PRESET_PLAIN_500, PRESET_GATEWAY_HTML, PRESET_NULL_ERROR, PRESET_EMPTY_OBJECT_ERROR,
+    PRESET_EMPTY_200, PRESET_BAD_JSON, PRESET_TRUNCATED_CHUNK, PRESET_COUNT
+};
+
+const char *preset_name(enum preset preset); /* "rate-limited" */
+
+struct fault_header {
+    struct span name;
+    struct span value;
+    bool absent; /* ours goes, and none comes */
+};
+
+struct fault_reply {
+    int64_t status;
+    const struct fault_header *headers;
+    size_t n_headers;
+    struct span body;
+    const char *type; /* Content-Type; NULL: none */
+};
+
+struct fault_trickle {
+    int64_t bytes;        /* of the body at a time */
+    struct trigger every; /* a time or a gate, from the piece before */
+};
+
+struct fault {
+    struct span name; /* may be empty */
+    unsigned on;      /* ENDPOINT_BIT each */
+    struct exchange_match match;
+    int per;             /* enum fault_per */
+    int64_t skip, count; /* count FAULT_NO_LIMIT: all */
+    ns_t from, to;       /* since the load or the last reset; to NS_NEVER: for good */
+    double chance;       /* 1: always */
+    struct trigger delay; /* a time or a gate */
+    int effect;          /* enum fault_effect */
+
+    enum fault_kind kind;
+    struct fault_reply reply;
+    int preset; /* enum preset */
+    int broken; /* enum reply_break */
+    struct fault_trickle trickle;
+    const struct patch_operation *patch;
+    size_t n_patch;
+
+    struct span file; /* as the user wrote it */
+    struct json_place place;
+};
+
+/* `blip`, or `flaky.json:14` where it has no name; in `arena`. */
+struct span fault_title(const struct fault *fault, struct arena *arena);
+
+/* Does the handler act though the fault has the exchange? */
+bool fault_lets_act(const struct fault *fault);
+
+/* ---- at run time ------------------------------------------------------------------------------------------- */
+
+struct fault_state;
+
+struct faults {
+    struct engine *engine;      /* draws chance */
+    struct fault_state *first;  /* in the order in which they are tried */
+    ns_t since;                 /* what `between` counts from */
+};
+
+void faults_init(struct faults *faults, struct engine *engine, ns_t now);
+/* Nothing has been counted yet, and `between` counts from `now`. */
+void faults_reset(struct faults *faults, ns_t now);
+void faults_release(struct faults *faults); /* faults are the owner's */
+
+/* Behind all others, or before them. Borrowed until it is removed. False: no memory. */
+bool faults_add(struct faults *faults, const struct fault *fault, bool before_others);
+/* Takes out the fault of that name, or NULL; an empty name takes out the first. */
+const struct fault *faults_remove(struct faults *faults, struct span name);
+
+/* Walking them: NULL is before the first and behind the last. `*fired`: exchanges that it took. */
+const struct fault *faults_next(const struct faults *faults, const struct fault *fault, int64_t *fired);
+
+/* An exchange that fits all but one condition of the first fault. */
+struct near_miss {
+    const struct fault *fault; /* NULL: it is none */
+    const char *condition;     /* "client_id" … */
+    struct span wanted, got;   /* in the arena, or borrowed as the facts are */
+};
+
+/* The fault that takes the exchange, or NULL. */
+const struct fault *faults_choose(struct faults *faults, const struct exchange_facts *facts, ns_t now, struct arena *arena,
+                                  struct near_miss *miss);
+/* It did not fire after all: its patch could not be made. */
+void faults_take_back(struct faults *faults, const struct fault *fault);
+/* A submit has made the job that the facts name: `nth` counts it. */
+void faults_submitted(struct faults *faults, const struct exchange_facts *facts);
+
+#endif

@@ -1,0 +1,55 @@
+/* CivetWeb, and nothing else: bytes → struct request, struct reply → bytes.
+ *
+ * The only file that includes civetweb.h is http.c. It copes with the library's ways (tests/unit/
+ * test_library_facts.c pins each) and knows nothing of jobs: what to answer is the handler's business.
+ *
+ * Life: http_start → (requests are handled on worker threads) → http_stop. */
+#ifndef MOCK_REQUESTER_HTTP_HTTP_H
+#define MOCK_REQUESTER_HTTP_HTTP_H
+
+#include "base/error.h"
+#include "wire/exchange.h"
+
+/* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. */
+typedef void http_handle_fn(void *context, const struct request *request, struct reply *reply);
+
+/* Waits, in the worker's thread, as reply->fate says: before its first byte, or before the next piece of its
+ * body. `fd`: the client's socket, or -1. False: the client is gone, or the server stops. */
+typedef bool http_wait_fn(void *context, struct reply *reply, bool piece, int fd);
+
+/* How an exchange ended, for the log. */
+struct http_end {
+    const char *how; /* static: "complete", "empty reply", "client gone", "malformed", a fault's "HANG" … */
+    int64_t bytes;   /* written */
+    int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
+};
+/* A reply of `bytes` is about to be written in one go: whoever has read it finds its end noted already. Should
+ * the writing fail, http_ended_fn says so. */
+typedef void http_writing_fn(void *context, const struct reply *reply, int64_t bytes);
+typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);
+
+struct http_options {
+    const char *host; /* an IPv4 address or name CivetWeb can bind */
+    int port;         /* 0: any free one */
+    http_handle_fn *handle;
+    http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
+    http_writing_fn *writing;             /* may be NULL */
+    http_ended_fn *ended;                 /* may be NULL */
+    int64_t (*date_ns)(void *context);    /* the moment that Date shows; NULL: real time */
+    void *context;
+};
+
+struct http_server;
+
+/* When it returns ERR_OK requests are served already. ERR_IO: the port cannot be had; the text says why
+ * (`127.0.0.1:1234: Address already in use`). */
+enum err http_start(const struct http_options *options, struct http_server **server, struct error *error);
+int http_port(const struct http_server *server);
+
+/* Stops within 100 ms, idle and busy connections open or not. NULL is fine. */
+void http_stop(struct http_server *server);
+
+/* `CivetWeb 1.15` and its feature list, for --version. */
+const char *http_library(void);
+
+#endif

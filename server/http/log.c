@@ -1,0 +1,143 @@
+#include "http/log.h"
+
+#include "base/clock.h"
+#include "wire/codec.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 16 * 1024, SHOWN_MAX = 1024 };
+
+static struct span shortened(struct span s)
+{
+    return span_of(s.p, s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
+}
+
+/* What came off the wire must not move the reader's cursor. */
+static void put_plain(struct buf *out, struct span s)
+{
+    s = shortened(s);
+    for (size_t i = 0; i < s.n; i++)
+        buf_char(out, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
+}
+
+static struct span client_of(const struct request *request)
+{
+    return request ? request->remote : SPAN("");
+}
+
+static void put_time(struct buf *out, int64_t ns)
+{
+    CLEANUP(buf_release) struct buf quoted = buf_init(64);
+
+    json_put_time(&quoted, ns / NS_PER_MS * NS_PER_MS, 0);
+    if (quoted.n > 2)
+        buf_add(out, quoted.p + 1, quoted.n - 2);
+}
+
+static void put_text(struct buf *out, const struct request *request, const struct reply *reply, const struct http_end *end)
+{
+    put_time(out, end->ended_ns);
+    buf_char(out, ' ');
+    put_plain(out, client_of(request));
+    buf_char(out, ' ');
+    put_plain(out, request ? request->method : SPAN("-"));
+    buf_char(out, ' ');
+    put_plain(out, request ? request->target : SPAN("-"));
+    if (reply && reply->status)
+        buf_printf(out, " %d", reply->status);
+    if (strcmp(end->how, "complete") != 0)
+        buf_printf(out, " %s", end->how);
+    if (reply && reply->job_id.n) {
+        buf_text(out, " job ");
+        put_plain(out, reply->job_id);
+    }
+    if (reply && reply->answered_by) {
+        buf_char(out, ' ');
+        put_plain(out, span_text(reply->answered_by));
+    }
+    buf_char(out, '\n');
+}
+
+/* What else there is to say of the faults: a line each. */
+static void put_remarks(struct buf *out, const struct reply *reply, const struct http_end *end)
+{
+    const struct {
+        const char *about;
+        struct span text;
+    } remarks[] = { { "near miss: ", reply->fate.near_miss }, { "", reply->fate.note } };
+
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        if (!remarks[i].text.n)
+            continue;
+        put_time(out, end->ended_ns);
+        buf_printf(out, " %s", remarks[i].about);
+        put_plain(out, remarks[i].text);
+        buf_char(out, '\n');
+    }
+}
+
+static void put_member(struct buf *out, const char *key, struct span value)
+{
+    buf_printf(out, ",\"%s\":", key);
+    json_put_string(out, shortened(value));
+}
+
+static void put_json(struct buf *out, const struct request *request, const struct reply *reply, const struct http_end *end)
+{
+    buf_text(out, "{\"time\":");
+    json_put_time(out, end->ended_ns, 0);
+    put_member(out, "client", client_of(request));
+    if (request) {
+        put_member(out, "method", request->method);
+        put_member(out, "target", request->target);
+    }
+    if (reply)
+        buf_printf(out, ",\"status\":%d", reply->status);
+    put_member(out, "end", span_text(end->how));
+    buf_printf(out, ",\"bytes\":%lld,\"ms\":%.3f", (long long)end->bytes,
+               (double)(end->ended_ns - end->started_ns) / (double)NS_PER_MS);
+    if (reply && reply->job_id.n)
+        put_member(out, "job", reply->job_id);
+    if (reply && reply->answered_by)
+        put_member(out, "answered_by", span_text(reply->answered_by));
+    if (reply && reply->fate.near_miss.n)
+        put_member(out, "near_miss", reply->fate.near_miss);
+    if (reply && reply->fate.note.n)
+        put_member(out, "note", reply->fate.note);
+    buf_text(out, "}\n");
+}
+
+/* A full or closed standard error loses the line, not the server. */
+static void write_line(const struct buf *line)
+{
+    if (line->n && !line->failed)
+        (void)!write(STDERR_FILENO, line->p, line->n);
+}
+
+static void warn(const struct request *request, struct span warning)
+{
+    CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
+
+    buf_text(&line, "mock-requester: warning: ");
+    put_plain(&line, request->target);
+    buf_text(&line, ": ");
+    put_plain(&line, warning);
+    buf_char(&line, '\n');
+    write_line(&line);
+}
+
+void log_exchange(enum log_kind kind, const struct request *request, const struct reply *reply, const struct http_end *end)
+{
+    CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
+
+    if (request && reply && reply->warning.n)
+        warn(request, reply->warning);
+    if (kind == LOG_TEXT)
+        put_text(&line, request, reply, end);
+    if (kind == LOG_TEXT && reply)
+        put_remarks(&line, reply, end);
+    if (kind == LOG_JSON)
+        put_json(&line, request, reply, end);
+    write_line(&line);
+}

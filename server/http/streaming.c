@@ -1,0 +1,134 @@
+#include "http/streaming.h"
+
+#include "base/error.h"
+#include "wire/websocket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct peer {
+    int fd;
+    struct buf out;   /* frames on their way; `sent` of them are gone */
+    size_t sent;
+    char in[2 * WS_INPUT_MAX];
+    size_t in_n;
+    bool closing; /* a close frame is the last thing in `out` */
+};
+
+static bool all_sent(const struct peer *peer)
+{
+    return peer->sent == peer->out.n;
+}
+
+/* False: the client is gone. */
+static bool send_some(struct peer *peer)
+{
+    while (!all_sent(peer)) {
+        ssize_t n = send(peer->fd, peer->out.p + peer->sent, peer->out.n - peer->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR;
+        peer->sent += (size_t)n;
+    }
+    return true;
+}
+
+static void add_frame(struct peer *peer, enum websocket_opcode opcode, struct span payload)
+{
+    if (!peer->closing)
+        websocket_frame(&peer->out, opcode, payload);
+}
+
+static void say_goodbye(struct peer *peer, int code)
+{
+    if (!peer->closing)
+        websocket_close(&peer->out, code);
+    peer->closing = true;
+}
+
+static void on_message(struct peer *peer, const struct websocket_message *message)
+{
+    if (message->opcode == WS_PING)
+        add_frame(peer, WS_PONG, message->payload);
+    else if (message->opcode == WS_CLOSE)
+        say_goodbye(peer, WS_CLOSE_NORMAL);
+}
+
+static void read_messages(struct peer *peer)
+{
+    struct websocket_message message;
+    enum websocket_input input;
+
+    while ((input = websocket_read(peer->in, peer->in_n, &message)) == WS_INPUT_MESSAGE) {
+        on_message(peer, &message);
+        peer->in_n -= message.size;
+        memmove(peer->in, peer->in + message.size, peer->in_n);
+    }
+    if (input == WS_INPUT_BROKEN)
+        say_goodbye(peer, WS_CLOSE_PROTOCOL);
+}
+
+/* False: the client is gone. */
+static bool receive_some(struct peer *peer)
+{
+    ssize_t n = recv(peer->fd, peer->in + peer->in_n, sizeof peer->in - peer->in_n, MSG_DONTWAIT);
+
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR;
+    if (n == 0)
+        return false;
+    peer->in_n += (size_t)n;
+    read_messages(peer);
+    return true;
+}
+
+/* New frames only when the old ones are gone: what waits meanwhile waits in the stream's bounded queue. */
+static bool refill(const struct streaming *streaming, struct peer *peer, int *next_ms)
+{
+    struct buf frames = { 0 };
+
+    if (!all_sent(peer) || peer->closing)
+        return true;
+    if (!streaming->take(streaming->context, &frames, next_ms)) {
+        buf_release(&frames);
+        return false;
+    }
+    buf_release(&peer->out);
+    peer->out = frames;
+    peer->sent = 0;
+    return true;
+}
+
+static bool turn(const struct streaming *streaming, struct peer *peer)
+{
+    int next_ms = -1;
+
+    if (!refill(streaming, peer, &next_ms)) {
+        say_goodbye(peer, WS_CLOSE_POLICY);
+        send_some(peer);
+        return false;
+    }
+    if (!send_some(peer) || (peer->closing && all_sent(peer)))
+        return false;
+    struct pollfd polled[] = {
+        { .fd = peer->fd, .events = (short)(POLLIN | (all_sent(peer) ? 0 : POLLOUT)) },
+        { .fd = streaming->wake_fd, .events = all_sent(peer) ? POLLIN : 0 },
+    };
+    if (poll(polled, 2, next_ms) < 0)
+        return errno == EINTR;
+    return polled[0].revents & (POLLIN | POLLHUP | POLLERR) ? receive_some(peer) : true;
+}
+
+void streaming_serve(const struct streaming *streaming, int fd)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+
+    if (!peer)
+        return;
+    peer->fd = fd;
+    while (turn(streaming, peer))
+        ;
+    buf_release(&peer->out);
+    free(peer);
+}

@@ -1,0 +1,21 @@
+/* The answers that v0.3.24 and v0.3.25 share (wire contract A4 to A6), for their dialects to name. */
+#ifndef MOCK_REQUESTER_RELEASES_BODIES_H
+#define MOCK_REQUESTER_RELEASES_BODIES_H
+
+#include "sim/engine.h"
+#include "releases/messages.h"
+
+void body_job(struct buf *out, const struct job *job, int zone);
+void body_list(struct buf *out, const struct job *const *jobs, size_t n, int zone);
+void body_state(struct buf *out, const struct job *job, int zone);
+void body_events(struct buf *out, const struct job *job, int zone);
+void body_results(struct buf *out, const struct job *job, int zone);
+
+/* What an event shows, whoever prints it. */
+struct event_view event_view_of(const struct job_event *event);
+
+/* One frame each of the websocket, with their line break. */
+void body_event(struct buf *out, const struct job_event *event, int zone);
+void body_history_entry(struct buf *out, const struct job *job, size_t entry, int zone);
+
+#endif

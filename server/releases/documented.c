@@ -1,0 +1,374 @@
+/* The shapes on the API's page, which v0.3.19 was the last to produce: states as Nodes and Shards, events
+ * as JobEvents, plus the page's cancel, which that release did not have yet.
+ *
+ * Everything is read from the same history as in other dialects: an entry that the release has an event
+ * for becomes that event, the others are not shown. */
+#include "releases/bodies.h"
+#include "releases/release.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* ---- tables --------------------------------------------------------------------------------------------------- */
+
+static const char *const shard_state_texts[] = { "jobStateUnknown", "Bidding", "Waiting", "Running",
+                                                 "Verifying", "Cancelled", "Error", "Completed" };
+enum shard_state { SHARD_UNKNOWN, SHARD_BIDDING, SHARD_WAITING, SHARD_RUNNING, SHARD_VERIFYING, SHARD_CANCELLED, SHARD_ERROR,
+                   SHARD_COMPLETED };
+static const struct enum_names names_shard_state = { .names = shard_state_texts, .count = 8, .first = 1, .trim = true,
+                                                     .unknown = "executor: unknown job typ type '%.*s'" };
+
+/* The page's own state of an execution, and the event that brought it there. */
+static const struct shown_state {
+    enum shard_state shard; /* SHARD_UNKNOWN: not shown */
+    int event;              /* enum job_event_name, or -1 */
+} shown_states[EXECUTION_STATE_COUNT] = {
+    [EXECUTION_NEW] = { SHARD_UNKNOWN, -1 },
+    [EXECUTION_ASK_FOR_BID] = { SHARD_UNKNOWN, -1 },
+    [EXECUTION_ASK_FOR_BID_REJECTED] = { SHARD_UNKNOWN, -1 },
+    [EXECUTION_ASK_FOR_BID_ACCEPTED] = { SHARD_BIDDING, EVENT_BID },
+    [EXECUTION_BID_ACCEPTED] = { SHARD_WAITING, EVENT_BID_ACCEPTED },
+    [EXECUTION_BID_REJECTED] = { SHARD_CANCELLED, EVENT_BID_REJECTED },
+    [EXECUTION_WAITING_VERIFICATION] = { SHARD_VERIFYING, EVENT_RESULTS_PROPOSED },
+    [EXECUTION_RESULT_ACCEPTED] = { SHARD_VERIFYING, EVENT_RESULTS_ACCEPTED },
+    [EXECUTION_RESULT_REJECTED] = { SHARD_ERROR, EVENT_RESULTS_REJECTED },
+    [EXECUTION_COMPLETED] = { SHARD_COMPLETED, EVENT_RESULTS_PUBLISHED },
+    [EXECUTION_FAILED] = { SHARD_ERROR, EVENT_COMPUTE_ERROR },
+    [EXECUTION_CANCELLED] = { SHARD_CANCELLED, -1 },
+};
+
+#define FIELD(key, kind_, flags_, member) { .name = key, .kind = kind_, .flags = flags_, .offset = offsetof(struct VIEW, member) }
+
+struct shard_view {
+    struct span node_id, execution_id;
+    int64_t index;
+    int state;
+    struct span status, proposal;
+    struct verification verification;
+    const struct storage_spec *published;
+    const struct run_output *output;
+};
+
+#define VIEW shard_view
+static const struct field shard_fields[] = {
+    FIELD("NodeId", FIELD_STRING, OMIT_EMPTY, node_id),
+    FIELD("ExecutionId", FIELD_STRING, OMIT_EMPTY, execution_id),
+    FIELD("ShardIndex", FIELD_INT, OMIT_EMPTY, index),
+    { .name = "State", .kind = FIELD_ENUM, .flags = OMIT_EMPTY, .names = &names_shard_state,
+      .offset = offsetof(struct shard_view, state) },
+    FIELD("Status", FIELD_STRING, OMIT_EMPTY, status),
+    FIELD("VerificationProposal", FIELD_BYTES, OMIT_EMPTY, proposal),
+    { .name = "VerificationResult", .kind = FIELD_OBJECT, .message = &message_verification,
+      .offset = offsetof(struct shard_view, verification) },
+    { .name = "PublishedResults", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
+      .offset = offsetof(struct shard_view, published) },
+    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
+      .offset = offsetof(struct shard_view, output) },
+};
+#undef VIEW
+static const struct message message_shard = { .go_type = "model.JobShardState", .go_struct = "JobShardState",
+                                              .size = sizeof(struct shard_view), .fields = shard_fields,
+                                              .n = sizeof shard_fields / sizeof shard_fields[0] };
+
+static const char *const event_texts[] = {
+    "jobEventUnknown", "Created", "Bid", "BidAccepted", "BidRejected", "ResultsProposed", "ResultsAccepted",
+    "ResultsRejected", "ResultsPublished", "ComputeError", "Error", "Canceled",
+};
+static const struct enum_names names_event = { .names = event_texts, .count = 12, .first = 1, .trim = true,
+                                               .unknown = "executor: unknown job event type '%.*s'" };
+
+/* v0.3.19 never fills what an event could say of the job itself: those members are always zero. */
+#define VIEW event_view
+static const struct field event_fields[] = {
+    FIELD("APIVersion", FIELD_STRING, OMIT_EMPTY, api_version),
+    FIELD("JobID", FIELD_STRING, OMIT_EMPTY, job_id),
+    FIELD("ExecutionID", FIELD_STRING, OMIT_EMPTY, execution_id),
+    FIELD("ClientID", FIELD_STRING, OMIT_EMPTY, client_id),
+    FIELD("SourceNodeID", FIELD_STRING, OMIT_EMPTY, source),
+    FIELD("TargetNodeID", FIELD_STRING, OMIT_EMPTY, target),
+    { .name = "EventName", .kind = FIELD_ENUM, .flags = OMIT_EMPTY, .names = &names_event,
+      .offset = offsetof(struct event_view, name) },
+    { .name = "Spec", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_sharded_spec,
+      .offset = offsetof(struct event_view, spec) },
+    { .name = "JobExecutionPlan", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_deal,
+      .offset = offsetof(struct event_view, deal) }, /* both print {} */
+    { .name = "Deal", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_deal,
+      .offset = offsetof(struct event_view, deal) },
+    FIELD("Status", FIELD_STRING, OMIT_EMPTY, status),
+    FIELD("VerificationProposal", FIELD_BYTES, OMIT_EMPTY, proposal),
+    { .name = "VerificationResult", .kind = FIELD_OBJECT, .message = &message_verification,
+      .offset = offsetof(struct event_view, verification) },
+    { .name = "PublishedResult", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
+      .offset = offsetof(struct event_view, published) },
+    FIELD("EventTime", FIELD_TIME, 0, time),
+    FIELD("SenderPublicKey", FIELD_STRING, OMIT_EMPTY, sender_key),
+    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
+      .offset = offsetof(struct event_view, output) },
+};
+#undef VIEW
+static const struct message message_event = { .go_type = "model.JobEvent", .go_struct = "JobEvent",
+                                              .size = sizeof(struct event_view), .fields = event_fields,
+                                              .n = sizeof event_fields / sizeof event_fields[0] };
+
+static const struct field metadata_fields[] = {
+    { .name = "ID", .kind = FIELD_STRING, .flags = OMIT_EMPTY, .offset = offsetof(struct job, id) },
+    { .name = "CreatedAt", .kind = FIELD_TIME, .offset = offsetof(struct job, created_at) },
+    { .name = "ClientID", .kind = FIELD_STRING, .flags = OMIT_EMPTY, .offset = offsetof(struct job, client_id) },
+};
+static const struct message message_metadata = { .size = sizeof(struct job), .fields = metadata_fields, .n = 3 };
+
+/* ---- states ----------------------------------------------------------------------------------------------------- */
+
+static void put_shard(struct buf *out, bool *first, const struct shard_view *view, int zone)
+{
+    buf_text(out, *first ? "{\"Nodes\":{" : ",");
+    *first = false;
+    json_put_string(out, view->node_id);
+    buf_text(out, ":{\"Shards\":{\"0\":");
+    codec_encode(out, &message_shard, view, zone);
+    buf_text(out, "}}");
+}
+
+static struct shard_view view_of(const struct execution *x)
+{
+    return (struct shard_view){
+        .node_id = x->node_id,
+        .execution_id = x->reference,
+        .state = (int)shown_states[x->state].shard,
+        .status = x->status,
+        .proposal = x->proposal,
+        .verification = x->verification,
+        .published = x->published,
+        .output = x->output,
+    };
+}
+
+/* An execution that never bid is nobody's shard. */
+static bool is_shown(const struct execution *x)
+{
+    return x->reference.n && shown_states[x->state].shard != SHARD_UNKNOWN;
+}
+
+/* When the requester gave up it stands among the nodes itself. */
+static struct shard_view requester_view(const struct job *job)
+{
+    struct span why = SPAN("");
+
+    for (size_t i = 0; i < job->n_history; i++)
+        if (job->history[i].level == HISTORY_JOB && job->history[i].next == JOB_ERROR)
+            why = job->history[i].comment;
+    return (struct shard_view){ .node_id = job->requester_id, .state = SHARD_ERROR, .status = why };
+}
+
+static int by_node(const void *a, const void *b)
+{
+    const struct shard_view *x = a, *y = b;
+
+    return span_cmp(x->node_id, y->node_id);
+}
+
+/* The value of JobState: `{}` while nobody has bid. Keys are in order, as the reference prints maps. */
+static void put_shards(struct buf *out, const struct job *job, int zone)
+{
+    struct shard_view *views = calloc(job->n_executions + 1, sizeof *views);
+    size_t n = 0;
+    bool first = true;
+
+    if (!views) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < job->n_executions; i++)
+        if (is_shown(job->executions[i]))
+            views[n++] = view_of(job->executions[i]);
+    if (job->state == JOB_ERROR)
+        views[n++] = requester_view(job);
+    qsort(views, n, sizeof *views, by_node);
+    for (size_t i = 0; i < n; i++)
+        put_shard(out, &first, &views[i], zone);
+    buf_text(out, first ? "{}" : "}}");
+    free(views);
+}
+
+static void put_state(struct buf *out, const struct job *job, int zone)
+{
+    buf_text(out, "{\"state\":");
+    put_shards(out, job, zone);
+    buf_char(out, '}');
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------------------------- */
+
+static void put_whole_job(struct buf *out, const struct job *job, bool with_state, int zone)
+{
+    buf_text(out, "{\"APIVersion\":");
+    json_put_string(out, job->api_version);
+    buf_text(out, ",\"Metadata\":");
+    codec_encode(out, &message_metadata, job, zone);
+    buf_text(out, ",\"Spec\":");
+    codec_encode(out, &message_sharded_spec, &job->spec, zone);
+    buf_text(out, ",\"Status\":{\"JobState\":");
+    if (with_state)
+        put_shards(out, job, zone);
+    else
+        buf_text(out, "{}");
+    buf_text(out, ",\"Requester\":");
+    codec_encode(out, &message_requester, job, zone);
+    buf_text(out, "}}");
+}
+
+static void put_job(struct buf *out, const struct job *job, int zone)
+{
+    buf_text(out, "{\"job\":");
+    put_whole_job(out, job, false, zone);
+    buf_char(out, '}');
+}
+
+static void put_list(struct buf *out, const struct job *const *jobs, size_t n, int zone)
+{
+    buf_text(out, "{\"jobs\":[");
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(out, ',');
+        put_whole_job(out, jobs[i], true, zone);
+    }
+    buf_text(out, "]}");
+}
+
+/* ---- events ----------------------------------------------------------------------------------------------------------- */
+
+static void put_event(struct buf *out, const struct job_event *event, int zone)
+{
+    struct event_view view = event_view_of(event);
+
+    view.api_version = view.client_id = SPAN("");
+    view.spec = NULL;
+    view.deal = NULL;
+    codec_encode(out, &message_event, &view, zone);
+}
+
+/* History at execution level lags one step behind: the moment of an entry is the Time of the execution's
+ * next one, of its last the execution's CreateTime. */
+static ns_t moment_of(const struct job *job, size_t entry)
+{
+    const struct history *h = &job->history[entry];
+
+    for (size_t i = entry + 1; i < job->n_history; i++)
+        if (job->history[i].level == HISTORY_EXECUTION && job->history[i].execution == h->execution)
+            return job->history[i].time;
+    return job->executions[h->execution]->created;
+}
+
+static bool job_event_of(const struct job *job, const struct history *h, struct job_event *event)
+{
+    static const struct {
+        int previous, next;
+        enum job_event_name name;
+    } rows[] = {
+        { JOB_NEW, JOB_IN_PROGRESS, EVENT_CREATED },
+        { JOB_IN_PROGRESS, JOB_ERROR, EVENT_ERROR },
+        { JOB_IN_PROGRESS, JOB_CANCELLED, EVENT_CANCELED },
+        { JOB_QUEUED, JOB_CANCELLED, EVENT_CANCELED },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].previous == h->previous && rows[i].next == h->next) {
+            *event = (struct job_event){ .name = rows[i].name, .job = job, .status = h->comment, .time = h->time };
+            return true;
+        }
+    return false;
+}
+
+static bool execution_event_of(const struct job *job, size_t entry, struct job_event *event)
+{
+    const struct history *h = &job->history[entry];
+    const struct execution *x = job->executions[h->execution];
+    int name = shown_states[h->next].event;
+
+    if (name < 0 || !h->has_reference)
+        return false;
+    *event = (struct job_event){ .name = (enum job_event_name)name, .job = job, .execution = x, .time = moment_of(job, entry) };
+    if (name == EVENT_COMPUTE_ERROR)
+        event->status = x->status;
+    return true;
+}
+
+static bool event_of(const struct job *job, size_t entry, struct job_event *event)
+{
+    const struct history *h = &job->history[entry];
+
+    return h->level == HISTORY_JOB ? job_event_of(job, h, event) : execution_event_of(job, entry, event);
+}
+
+static void put_events(struct buf *out, const struct job *job, int zone)
+{
+    struct job_event event;
+    bool first = true;
+
+    buf_text(out, "{\"events\":[");
+    for (size_t i = 0; i < job->n_history; i++) {
+        if (!event_of(job, i, &event))
+            continue;
+        if (!first)
+            buf_char(out, ',');
+        first = false;
+        put_event(out, &event, zone);
+    }
+    buf_text(out, "]}");
+}
+
+static void put_live(struct buf *out, const struct job_event *event, int zone)
+{
+    put_event(out, event, zone);
+    buf_char(out, '\n');
+}
+
+static void put_replay(struct buf *out, const struct job *job, size_t entry, int zone)
+{
+    struct job_event event;
+
+    if (event_of(job, entry, &event))
+        put_live(out, &event, zone);
+}
+
+/* ---- the dialect ------------------------------------------------------------------------------------------------------- */
+
+static const char *const absent[] = { "/requester/approve", "/requester/websocket/events", NULL };
+
+const struct dialect dialect_documented = {
+    .name = "documented",
+    .rules = &rules_documented,
+    .version = {
+        .major = { "0", 1 },
+        .minor = { "3", 1 },
+        .git_version = { "v0.3.19", 7 },
+        .git_commit = { "2b1f3a5c7d9e0b2a4c6e8f0a1b3d5c7e9f1a0319", 40 }, /* a stand-in's: not the real release's */
+        .build_date = { "2023-01-26T14:02:28Z", 20 },
+        .goos = { "linux", 5 },
+        .goarch = { "amd64", 5 },
+    },
+    .list_request = &message_list_request,
+    .state_request = &message_state_request,
+    .events_request = &message_events_request,
+    .results_request = &message_state_request,
+    .submit_envelope = &message_submit_envelope,
+    .cancel_envelope = &message_cancel_envelope_either,
+    .approve_envelope = &message_signed_envelope,
+    .submit_payload = &message_sharded_submit_payload,
+    .spec = &message_sharded_spec,
+    .submit_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 400,
+                      .client_echoed = true },
+    .cancel_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 401,
+                      .client_echoed = true },
+    .events_not_found = "Job not found. ID: ",
+    .cancel_not_found = "Job not found. ID: ",
+    .schedule_error = "error starting job: ",
+    .absent = absent,
+    .put_job = put_job,
+    .put_list = put_list,
+    .put_state = put_state,
+    .put_events = put_events,
+    .put_results = body_results,
+    .put_live = put_live,
+    .put_replay = put_replay,
+};

@@ -1,0 +1,62 @@
+/* v0.3.24: each answer is looked at by itself; nothing is tried twice; the first result published
+ * completes the job (pkg/requester/scheduler.go of that release). */
+#include "sim/engine_state.h"
+
+static bool is_live(const struct execution *x)
+{
+    return !execution_is_discarded(x->state);
+}
+
+/* Stops the job unless enough executions are left to reach its concurrency. */
+static void fail_unless_recoverable(struct engine *engine, struct job *job, struct span why, ns_t now)
+{
+    if ((int64_t)count_executions(job, is_live) < job->spec.deal.concurrency)
+        scheduler_stop(engine, job, why, false, now);
+}
+
+/* Does not look whether the job is over: a late bid on a completed job is still answered. */
+static void bid_came(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now)
+{
+    (void)x;
+    if (accepted)
+        decide_bids(engine, job, now);
+    else
+        fail_unless_recoverable(engine, job, SPAN("not enough bids received"), now);
+}
+
+static void run_ended(struct engine *engine, struct job *job, ns_t now)
+{
+    struct span why;
+    enum verified verified = verify_results(engine, job, &why, now);
+
+    if (verified == VERIFIED_NONE)
+        why = SPAN("no verified results");
+    if (verified == VERIFIED_NONE || verified == VERIFIED_ERROR)
+        fail_unless_recoverable(
+            engine, job, arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), now);
+}
+
+static void publish_ended(struct engine *engine, struct job *job, ns_t now)
+{
+    if (!job_is_terminal(job))
+        end_job(engine, job, JOB_COMPLETED, SPAN(""), now);
+}
+
+static void execution_failed(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+{
+    fail_unless_recoverable(engine, job, x->status, now);
+}
+
+const struct scheduler_rules rules_v0_3_24 = {
+    .release = "v0.3.24",
+    .min_version = "v0.3.20",
+    .overask = 3,
+    .bid_came = bid_came,
+    .run_ended = run_ended,
+    .publish_ended = publish_ended,
+    .execution_failed = execution_failed,
+    .result_mark = "-host-",
+    .deadline = deadline_by_timeout,
+    .deadline_came = time_out,
+    .is_over = job_is_terminal,
+};

@@ -1,0 +1,154 @@
+/* v0.3.25: one function looks at the whole job after every change and does what is due
+ * (pkg/requester/scheduler_state.go of that release). */
+#include "sim/engine_state.h"
+#include "sim/ranking.h"
+
+#include <stdlib.h>
+
+static bool is_live(const struct execution *x)
+{
+    return !execution_is_discarded(x->state);
+}
+
+static bool publishes(const struct execution *x)
+{
+    return x->state == EXECUTION_RESULT_ACCEPTED || x->state == EXECUTION_COMPLETED;
+}
+
+static bool is_publishing(const struct execution *x)
+{
+    return x->state == EXECUTION_RESULT_ACCEPTED;
+}
+
+static bool is_complete(const struct execution *x)
+{
+    return x->state == EXECUTION_COMPLETED;
+}
+
+/* How many executions must be alive: all the bids while they are gathered, one once something is being
+ * published (what fails to publish then is not tried again), else as many as the job runs at once. */
+static int64_t least_executions(const struct job *job)
+{
+    const struct deal *deal = &job->spec.deal;
+
+    if (deal->min_bids > 0 && (int64_t)count_executions(job, execution_has_bid) < deal->min_bids)
+        return wanted_nodes(job);
+    return count_executions(job, publishes) ? 1 : deal->concurrency;
+}
+
+/* The one whose UpdateTime, which lags one step, is the latest. */
+static const struct execution *last_failed(const struct job *job)
+{
+    const struct execution *last = NULL;
+
+    for (size_t i = 0; i < job->n_executions; i++) {
+        const struct execution *x = job->executions[i];
+        if (x->state == EXECUTION_FAILED && (!last || last->updated < x->updated))
+            last = x;
+    }
+    return last;
+}
+
+static void give_up(struct engine *engine, struct job *job, ns_t now)
+{
+    const struct execution *x = last_failed(job);
+    struct span why = SPAN("");
+
+    if (x)
+        why = arena_printf(&job->arena, "node %.*s failed due to: %.*s", SPAN_ARG(x->node_id), SPAN_ARG(x->status));
+    scheduler_stop(engine, job, why, false, now);
+}
+
+/* Asks `n` more nodes, no more than are needed. */
+static bool retry(struct engine *engine, struct job *job, size_t n, ns_t now)
+{
+    const struct node **ranked = NULL;
+    size_t available = 0;
+
+    if (engine->options.no_retry || rank_nodes(engine, job, now, &ranked, &available, NULL))
+        return false;
+    bool enough = available >= n;
+    if (enough)
+        ask_nodes(engine, job, ranked, n, now);
+    free(ranked);
+    return enough;
+}
+
+static void check_failures(struct engine *engine, struct job *job, ns_t now)
+{
+    int64_t missing = least_executions(job) - (int64_t)count_executions(job, is_live);
+
+    if (missing > 0 && !retry(engine, job, (size_t)missing, now))
+        give_up(engine, job, now);
+}
+
+static void transition(struct engine *engine, struct job *job, ns_t now);
+
+static void check_results(struct engine *engine, struct job *job, ns_t now)
+{
+    struct span why;
+
+    switch (verify_results(engine, job, &why, now)) {
+    case VERIFIED_ERROR:
+        scheduler_stop(engine, job,
+                       arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), false,
+                       now);
+        break;
+    case VERIFIED_NONE: /* perhaps other nodes can do better */
+        transition(engine, job, now);
+        break;
+    case VERIFIED_NOT_YET:
+    case VERIFIED_SOME:
+        break;
+    }
+}
+
+static void check_completion(struct engine *engine, struct job *job, ns_t now)
+{
+    int64_t complete = (int64_t)count_executions(job, is_complete);
+
+    if (complete == 0 || count_executions(job, is_publishing))
+        return;
+    end_job(engine, job, complete < wanted_confidence(job) ? JOB_COMPLETED_PARTIALLY : JOB_COMPLETED, SPAN(""), now);
+}
+
+static void (*const checks[])(struct engine *engine, struct job *job, ns_t now) = {
+    check_failures, decide_bids, check_results, check_completion,
+};
+
+static void transition(struct engine *engine, struct job *job, ns_t now)
+{
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !job_is_terminal(job); i++)
+        checks[i](engine, job, now);
+}
+
+static void bid_came(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now)
+{
+    (void)x;
+    (void)accepted;
+    transition(engine, job, now);
+}
+
+static void execution_failed(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+{
+    (void)x;
+    transition(engine, job, now);
+}
+
+const struct scheduler_rules rules_v0_3_25 = {
+    .release = "v0.3.25",
+    .min_version = "v0.3.25",
+    .overask = 3,
+    .overask_is_option = true,
+    .short_is_final = true,
+    .favours = true,
+    .unreachable_fails = true,
+    .bid_came = bid_came,
+    .run_ended = transition,
+    .publish_ended = transition,
+    .execution_failed = execution_failed,
+    .result_mark = "-host-",
+    .deadline = deadline_by_timeout,
+    .deadline_came = time_out,
+    .is_over = job_is_terminal,
+};

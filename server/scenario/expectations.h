@@ -1,0 +1,16 @@
+/* EXPECTATION of scenario files. */
+#ifndef MOCK_REQUESTER_SCENARIO_EXPECTATIONS_H
+#define MOCK_REQUESTER_SCENARIO_EXPECTATIONS_H
+
+#include "exchange/expectation.h"
+#include "scenario/reading.h"
+
+struct expectation_list {
+    struct expectation *at; /* in the reading's arena */
+    size_t n;
+};
+
+/* Reads the array; what it has goes before what stands in `list` already. */
+void read_expectations(struct reading *r, const struct json_value *value, struct expectation_list *list);
+
+#endif

@@ -1,0 +1,470 @@
+#include "scenario/faults.h"
+
+#include "scenario/matches.h"
+
+#include <ctype.h>
+
+#define COUNTS_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
+
+enum { NAMES_MAX = 16 }; /* of one table of choices */
+
+/* A name out of a table that counts from `first`. */
+static bool take_name(struct reading *r, const struct json_value *value, int first, int end, const char *(*name)(int),
+                      int *out)
+{
+    struct choice choices[NAMES_MAX + 1];
+    int n = 0;
+
+    MUST(end - first <= NAMES_MAX);
+    for (int i = first; i < end; i++)
+        choices[n++] = (struct choice){ .name = name(i), .value = i };
+    choices[n] = (struct choice){ .name = NULL };
+    return take_choice(r, value, choices, "", out);
+}
+
+static const char *name_of_preset(int preset)
+{
+    return preset_name((enum preset)preset);
+}
+
+static const char *name_of_break(int broken)
+{
+    return break_name((enum reply_break)broken);
+}
+
+/* ---- which exchanges ---------------------------------------------------------------------------------------- */
+
+static void read_name(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct span name;
+
+    (void)key;
+    if (!take_some_text(r, value, &name))
+        return;
+    for (size_t i = 0; i < name.n; i++) {
+        if (!isalnum((unsigned char)name.p[i]) && name.p[i] != '-') {
+            fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one", shown(r, name));
+            return;
+        }
+    }
+    ((struct fault *)object)->name = name;
+}
+
+static void read_on(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+
+    if (span_is(json_string(value), "*"))
+        fault->on = ENDPOINTS_ALL;
+    else
+        read_endpoints(r, value, key, object);
+}
+
+static const struct choice pers[] = {
+    { "all", FAULT_PER_ALL, false }, { "job", FAULT_PER_JOB, false }, { "client", FAULT_PER_CLIENT, false },
+    { NULL, 0, false },
+};
+
+static void read_between(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+    ns_t bounds[2] = { 0, 0 };
+    size_t i = 0;
+    bool good = true;
+
+    (void)key;
+    if (!is_type(r, value, JSON_ARRAY, "two durations"))
+        return;
+    if (json_count(value) != 2) {
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, got %zu", json_count(value));
+        return;
+    }
+    JSON_EACH(element, value) {
+        enter_index(r, i);
+        good &= take_duration(r, element, &bounds[i++]);
+        leave(r);
+    }
+    if (good && bounds[0] >= bounds[1])
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, the second longer than the first");
+    fault->from = bounds[0];
+    fault->to = bounds[1];
+}
+
+static void read_chance(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    double chance = json_number(value);
+
+    (void)key;
+    if (!is_type(r, value, JSON_NUMBER, "a number"))
+        return;
+    if (chance >= 0 && chance <= 1)
+        ((struct fault *)object)->chance = chance;
+    else
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number from 0 to 1, got %.*s",
+                 SPAN_ARG(json_raw(r->json, value)));
+}
+
+static void read_effect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    bool effect;
+
+    (void)key;
+    if (take_bool(r, value, &effect))
+        ((struct fault *)object)->effect = effect ? EFFECT_DONE : EFFECT_NONE;
+}
+
+/* ---- reply ---------------------------------------------------------------------------------------------------- */
+
+/* A reply on its way: its headers grow. */
+struct reply_draft {
+    struct fault_reply *reply;
+    struct fault_header *headers; /* FAULT_HEADERS_MAX of them */
+};
+
+static bool is_header_name(struct span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!isalnum((unsigned char)name.p[i]) && (name.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", name.p[i])))
+            return false;
+    return name.n > 0;
+}
+
+static bool is_header_value(struct span value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if (((unsigned char)value.p[i] < 0x20 && value.p[i] != '\t') || value.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static void add_header(struct reading *r, const struct json_value *value, struct fault_header header,
+                       struct reply_draft *draft)
+{
+    if (!header.absent && !take_text(r, value, &header.value))
+        return;
+    if (!is_header_value(header.value))
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "a header's value has no control characters");
+    else if (draft->reply->n_headers == FAULT_HEADERS_MAX)
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d headers", FAULT_HEADERS_MAX);
+    else if (draft->headers)
+        draft->headers[draft->reply->n_headers++] = header;
+}
+
+static void read_header(struct reading *r, const struct json_value *member, struct reply_draft *draft)
+{
+    struct fault_header header = { .name = arena_span(r->arena, json_key(member)), .absent = json_type(member) == JSON_NULL };
+    size_t i = 0;
+
+    if (!is_header_name(header.name)) {
+        fault_at_key(r, member, FINDING_BAD_VALUE, NULL, "%s is no name of a header", shown(r, header.name));
+        return;
+    }
+    if (json_type(member) != JSON_ARRAY) {
+        add_header(r, member, header, draft);
+        return;
+    }
+    JSON_EACH(element, member) {
+        enter_index(r, i++);
+        add_header(r, element, header, draft);
+        leave(r);
+    }
+}
+
+static void read_headers(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault_reply *reply = object;
+    struct reply_draft draft = { reply, arena_alloc(r->arena, FAULT_HEADERS_MAX * sizeof *draft.headers) };
+
+    (void)key;
+    reply->headers = draft.headers;
+    if (!is_type(r, value, JSON_OBJECT, "an object"))
+        return;
+    JSON_EACH(member, value) {
+        enter_key(r, json_key(member));
+        read_header(r, member, &draft);
+        leave(r);
+    }
+}
+
+static const char plain_text[] = "text/plain; charset=utf-8";
+
+static void read_body(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault_reply *reply = object;
+
+    (void)key;
+    if (take_text(r, value, &reply->body))
+        reply->type = plain_text;
+}
+
+static void read_json(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault_reply *reply = object;
+
+    (void)key;
+    reply->body = arena_span(r->arena, json_raw(r->json, value));
+    reply->type = "application/json";
+}
+
+static void read_body_file(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault_reply *reply = object;
+
+    (void)key;
+    reply->type = plain_text;
+    take_file(r, value, FAULT_BODY_MAX, NULL, &reply->body);
+}
+
+static const struct bounds statuses = { 200, 599 };
+enum { BY_BODY = 1, BY_JSON, BY_BODY_FILE };
+
+static const struct key reply_keys[] = {
+    { .name = "status", .read = read_integer, .offset = offsetof(struct fault_reply, status), .detail = &statuses },
+    { .name = "headers", .read = read_headers },
+    { .name = "body", .read = read_body, .group = BY_BODY },
+    { .name = "json", .read = read_json, .group = BY_JSON },
+    { .name = "body_file", .read = read_body_file, .group = BY_BODY_FILE },
+};
+static const struct shape reply_shape = { SHAPE_KEYS(reply_keys) };
+
+static void read_reply(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+
+    (void)key;
+    fault->kind = FAULT_REPLIES;
+    read_object(r, value, &reply_shape, &fault->reply);
+}
+
+/* ---- preset, break, trickle --------------------------------------------------------------------------------------- */
+
+static void read_preset(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+
+    (void)key;
+    fault->kind = FAULT_PRESET;
+    take_name(r, value, 0, PRESET_COUNT, name_of_preset, &fault->preset);
+}
+
+static void read_break(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+
+    (void)key;
+    fault->kind = FAULT_BREAKS;
+    take_name(r, value, BREAK_NOT + 1, BREAK_COUNT, name_of_break, &fault->broken);
+}
+
+static const struct bounds piece = { 1, TRICKLE_BYTES_MAX };
+
+static const struct key trickle_keys[] = {
+    { .name = "bytes", .read = read_integer, .offset = offsetof(struct fault_trickle, bytes), .detail = &piece,
+      .required = true },
+    { .name = "every", .read = read_jobless_trigger, .offset = offsetof(struct fault_trickle, every), .required = true },
+};
+static const struct shape trickle_shape = { SHAPE_KEYS(trickle_keys) };
+
+static void read_trickle(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+
+    (void)key;
+    fault->kind = FAULT_TRICKLES;
+    read_object(r, value, &trickle_shape, &fault->trickle);
+}
+
+/* ---- patch ------------------------------------------------------------------------------------------------------------ */
+
+static void read_operation_kind(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    take_name(r, value, 0, PATCH_KIND_COUNT, patch_kind_name, &((struct patch_operation *)object)->kind);
+}
+
+static bool is_pointer(struct span pointer)
+{
+    for (size_t i = 0; i < pointer.n; i++) {
+        bool escapes = pointer.p[i] == '~';
+        if (escapes && (i + 1 == pointer.n || (pointer.p[i + 1] != '0' && pointer.p[i + 1] != '1')))
+            return false;
+    }
+    return pointer.n == 0 || pointer.p[0] == '/';
+}
+
+static void read_pointer(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct span *field = (struct span *)(void *)((char *)object + key->offset), pointer;
+
+    if (!take_text(r, value, &pointer))
+        return;
+    if (is_pointer(pointer))
+        *field = pointer;
+    else
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no JSON pointer: it is empty, or begins with /; ~ is ~0, / is ~1",
+                 shown(r, pointer));
+}
+
+static void read_operand(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    ((struct patch_operation *)object)->value = arena_span(r->arena, json_raw(r->json, value));
+}
+
+/* What each kind must have beside its path. */
+static const struct {
+    bool value, from;
+} needs[PATCH_KIND_COUNT] = {
+    [PATCH_ADD] = { .value = true }, [PATCH_REPLACE] = { .value = true }, [PATCH_TEST] = { .value = true },
+    [PATCH_MOVE] = { .from = true }, [PATCH_COPY] = { .from = true },
+};
+
+static void settle_operation(struct reading *r, const struct json_value *value, void *object)
+{
+    const struct patch_operation *op = object;
+    bool inside = op->path.n > op->from.n && span_starts(op->path, op->from) && op->path.p[op->from.n] == '/';
+
+    if (needs[op->kind].value && !json_get(value, "value"))
+        fault_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"value\"");
+    if (needs[op->kind].from && !json_get(value, "from"))
+        fault_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"from\"");
+    else if (op->kind == PATCH_MOVE && inside)
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "nothing can be moved into itself");
+}
+
+static const struct key operation_keys[] = {
+    { .name = "op", .read = read_operation_kind, .required = true },
+    { .name = "path", .read = read_pointer, .offset = offsetof(struct patch_operation, path), .required = true },
+    { .name = "from", .read = read_pointer, .offset = offsetof(struct patch_operation, from) },
+    { .name = "value", .read = read_operand },
+};
+static const struct shape operation_shape = { SHAPE_KEYS(operation_keys), settle_operation };
+
+static void read_patch(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+    size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
+
+    (void)key;
+    fault->kind = FAULT_PATCHES;
+    if (!is_type(r, value, JSON_ARRAY, "an array of operations"))
+        return;
+    if (n == 0 || n > FAULT_PATCH_MAX) {
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d operations, got %zu", FAULT_PATCH_MAX, n);
+        return;
+    }
+    struct patch_operation *operations = arena_alloc(r->arena, n * sizeof *operations);
+    if (!operations)
+        return;
+    JSON_EACH(element, value) {
+        enter_index(r, i);
+        operations[i].kind = PATCH_REMOVE; /* which needs nothing: no other error follows from a bad one */
+        read_object(r, element, &operation_shape, &operations[i++]);
+        leave(r);
+    }
+    fault->patch = operations;
+    fault->n_patch = n;
+}
+
+/* ---- a fault -------------------------------------------------------------------------------------------------------------- */
+
+/* The websocket's handshake knows no body. */
+static void settle_fault(struct reading *r, const struct json_value *value, void *object)
+{
+    struct fault *fault = object;
+    bool needs_body = fault->kind == FAULT_TRICKLES || fault->kind == FAULT_PATCHES;
+    const char *key = fault->kind == FAULT_TRICKLES ? "trickle" : "patch";
+
+    if (!needs_body || !(fault->on & ENDPOINT_BIT(ENDPOINT_WEBSOCKET)))
+        return;
+    if (fault->on == ENDPOINTS_ALL)
+        fault->on &= ~ENDPOINT_BIT(ENDPOINT_WEBSOCKET);
+    else
+        fault_at_key(r, json_get(value, key), FINDING_EXCLUDED_KEY, NULL, "\"%s\" cannot be done to the websocket", key);
+}
+
+enum { BY_REPLY = 1, BY_PRESET, BY_BREAK, BY_TRICKLE, BY_PATCH };
+
+static const struct bounds skips = { 0, COUNTS_MAX }, counts = { 1, COUNTS_MAX };
+
+static const struct key fault_keys[] = {
+    { .name = "name", .read = read_name },
+    { .name = "on", .read = read_on, .offset = offsetof(struct fault, on) },
+    { .name = "match", .read = read_exchange_match, .offset = offsetof(struct fault, match) },
+    { .name = "per", .read = read_choice, .offset = offsetof(struct fault, per), .detail = pers },
+    { .name = "skip", .read = read_integer, .offset = offsetof(struct fault, skip), .detail = &skips },
+    { .name = "count", .read = read_integer, .offset = offsetof(struct fault, count), .detail = &counts },
+    { .name = "between", .read = read_between },
+    { .name = "chance", .read = read_chance },
+    { .name = "delay", .read = read_jobless_trigger, .offset = offsetof(struct fault, delay) },
+    { .name = "effect", .read = read_effect },
+    { .name = "reply", .read = read_reply, .group = BY_REPLY },
+    { .name = "preset", .read = read_preset, .group = BY_PRESET },
+    { .name = "break", .read = read_break, .group = BY_BREAK },
+    { .name = "trickle", .read = read_trickle, .group = BY_TRICKLE },
+    { .name = "patch", .read = read_patch, .group = BY_PATCH },
+};
+static const struct shape fault_shape = { SHAPE_KEYS(fault_keys), settle_fault };
+
+static void read_fault(struct reading *r, const struct json_value *value, struct fault *fault)
+{
+    *fault = (struct fault){
+        .on = ENDPOINTS_ALL,
+        .count = FAULT_NO_LIMIT,
+        .to = NS_NEVER,
+        .chance = 1,
+        .reply = { .status = 200 },
+        .file = arena_span(r->arena, r->file),
+        .place = json_place(r->json, value),
+    };
+    read_object(r, value, &fault_shape, fault);
+}
+
+static const struct fault *fault_named(const struct fault *at, size_t n, struct span name)
+{
+    for (size_t i = 0; name.n && i < n; i++)
+        if (span_eq(at[i].name, name))
+            return &at[i];
+    return NULL;
+}
+
+static void check_names(struct reading *r, const struct json_value *value, const struct fault *read,
+                        const struct fault_list *earlier)
+{
+    size_t i = 0;
+
+    JSON_EACH(element, value) {
+        const struct fault *twin = fault_named(read, i, read[i].name);
+        twin = twin ? twin : fault_named(earlier->at, earlier->n, read[i].name);
+        enter_index(r, i);
+        if (twin)
+            fault_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
+                     shown(r, twin->name), SPAN_ARG(twin->file), twin->place.line);
+        leave(r);
+        i++;
+    }
+}
+
+void read_faults(struct reading *r, const struct json_value *value, struct fault_list *list)
+{
+    size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
+
+    if (!is_type(r, value, JSON_ARRAY, "an array of faults"))
+        return;
+    if (n > FAULTS_MAX) {
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d faults", FAULTS_MAX);
+        return;
+    }
+    struct fault *at = arena_alloc(r->arena, (n + list->n) * sizeof *at);
+    if (!at)
+        return;
+    JSON_EACH(element, value) {
+        enter_index(r, i);
+        read_fault(r, element, &at[i++]);
+        leave(r);
+    }
+    check_names(r, value, at, list);
+    if (list->n)
+        memcpy(at + n, list->at, list->n * sizeof *at);
+    *list = (struct fault_list){ at, n + list->n };
+}

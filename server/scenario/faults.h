@@ -1,0 +1,21 @@
+/* The FAULTs of a scenario file. */
+#ifndef MOCK_REQUESTER_SCENARIO_FAULTS_H
+#define MOCK_REQUESTER_SCENARIO_FAULTS_H
+
+#include "exchange/fault.h"
+#include "scenario/reading.h"
+
+enum {
+    FAULT_BODY_MAX = 64 * 1024 * 1024, /* of a reply read from a file */
+    TRICKLE_BYTES_MAX = 1024 * 1024 * 1024,
+};
+
+struct fault_list {
+    struct fault *at; /* in the reading's arena */
+    size_t n;
+};
+
+/* Reads the array; what it has goes before what stands in `list` already. Two of one name are an error. */
+void read_faults(struct reading *r, const struct json_value *value, struct fault_list *list);
+
+#endif

@@ -1,0 +1,564 @@
+#include "scenario/scenario.h"
+
+#include "base/moment.h"
+#include "base/nearest.h"
+#include "scenario/expectations.h"
+#include "scenario/faults.h"
+#include "scenario/jobs.h"
+#include "scenario/nodes.h"
+#include "wire/signature.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum {
+    FORMAT_VERSION = 1,
+    NODES_DEFAULT = 3,
+    NAMES_MAX = 1 << 20,
+    OVERASK_MAX = 1000000,
+    RESTARTS_MAX = 1000,
+};
+#define SEED_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
+
+/* What the files are read into; the scenario that comes out of it is never written again. */
+struct draft {
+    struct scenario scenario;
+    struct node_list nodes;
+    struct expectation_list expect;
+    struct fault_list faults;
+    struct gate_names gates;
+    struct script_list scripts;
+    struct span name; /* of the file at hand */
+};
+
+/* ---- names ----------------------------------------------------------------------------------------------- */
+
+/* A file's own name without folder and .json. */
+static struct span own_name(struct span file)
+{
+    static const struct span json = { ".json", 5 };
+    const char *slash = memrchr(file.p, '/', file.n);
+    struct span name = slash ? span_of(slash + 1, file.n - (size_t)(slash + 1 - file.p)) : file;
+    bool ends = name.n > json.n && span_eq(span_of(name.p + name.n - json.n, json.n), json);
+
+    return ends ? span_of(name.p, name.n - json.n) : name;
+}
+
+static bool is_name(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!isalnum((unsigned char)text.p[i]) && text.p[i] != '-')
+            return false;
+    return text.n > 0;
+}
+
+static void read_name(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct draft *draft = object;
+    struct span name, own = own_name(r->file);
+
+    (void)key;
+    if (!take_text(r, value, &name))
+        return;
+    if (!is_name(name))
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one",
+                 shown(r, name));
+    else if (!span_eq(name, own))
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "the name is %s, but the file's own is %s", shown(r, name),
+                 shown(r, own));
+    else
+        draft->name = name;
+}
+
+static void read_version(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    int64_t version;
+
+    (void)key;
+    (void)object;
+    if (!is_type(r, value, JSON_NUMBER, "the number 1"))
+        return;
+    if (!json_integer(value, &version) || version != FORMAT_VERSION)
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected version %d, got %.*s", FORMAT_VERSION,
+                 SPAN_ARG(json_raw(r->json, value)));
+}
+
+/* ---- settings -------------------------------------------------------------------------------------------- */
+
+static void put_quoted(struct buf *out, const char *name, bool first, bool last)
+{
+    buf_printf(out, "%s\"%s\"", first ? "" : last ? " or " : ", ", name);
+}
+
+static void unknown_dialect(struct reading *r, const struct json_value *value, struct span name)
+{
+    CLEANUP(buf_release) struct buf names = buf_init(ERROR_TEXT_MAX / 2);
+    struct nearest near = nearest_to(name.p);
+
+    for (const char *const *d = r->dialects; *d; d++) {
+        put_quoted(&names, *d, d == r->dialects, !d[1]);
+        nearest_try(&near, *d);
+    }
+    fault_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", shown(r, name));
+}
+
+static void read_dialect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct draft *draft = object;
+    struct span name;
+
+    (void)key;
+    if (!take_text(r, value, &name))
+        return;
+    for (const char *const *d = r->dialects; *d; d++) {
+        if (span_is(name, *d)) {
+            draft->scenario.dialect = name;
+            return;
+        }
+    }
+    unknown_dialect(r, value, name);
+}
+
+static void read_scale(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    double *scale = object, number = json_number(value);
+
+    (void)key;
+    if (!is_type(r, value, JSON_NUMBER, "a number"))
+        return;
+    if (number > 0 && number <= SCALE_MAX)
+        *scale = number;
+    else
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number above 0 and up to %d, got %.*s", SCALE_MAX,
+                 SPAN_ARG(json_raw(r->json, value)));
+}
+
+static const struct key clock_keys[] = {
+    { .name = "scale", .read = read_scale, .required = true },
+};
+static const struct shape clock_shape = { SHAPE_KEYS(clock_keys) };
+
+static const struct choice clocks[] = {
+    { "real", CLOCK_KIND_REAL, false }, { "manual", CLOCK_KIND_MANUAL, false }, { NULL, 0, false },
+};
+
+static void read_clock(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct clock_setting *clock = &((struct draft *)object)->scenario.clock;
+
+    (void)key;
+    if (json_type(value) != JSON_OBJECT) {
+        take_choice(r, value, clocks, "{\"scale\": N}", &clock->kind);
+        return;
+    }
+    clock->kind = CLOCK_KIND_SCALED;
+    read_object(r, value, &clock_shape, &clock->scale);
+}
+
+static void read_start_time(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct scenario *scenario = &((struct draft *)object)->scenario;
+    struct error error;
+
+    (void)key;
+    if (is_type(r, value, JSON_STRING, "a string") &&
+        moment_parse(json_string(value), &scenario->start_time, &scenario->zone, &error) != ERR_OK)
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s", error.text);
+}
+
+static void read_seed(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct scenario *scenario = &((struct draft *)object)->scenario;
+
+    (void)key;
+    if (take_integer(r, value, 0, SEED_MAX, &scenario->seed))
+        scenario->has_seed = true;
+}
+
+static const struct choice signature_modes[] = {
+    { "strict", SIGNATURES_STRICT, false }, { "warn", SIGNATURES_WARN, false }, { "off", SIGNATURES_OFF, false },
+    { NULL, 0, false },
+};
+
+static const struct choice list_orders[] = {
+    { "sorted", LISTS_SORTED, false }, { "random-subset", LISTS_RANDOM_SUBSET, false }, { NULL, 0, false },
+};
+
+/* ---- the scheduler --------------------------------------------------------------------------------------- */
+
+static void read_reason(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct scheduler_options *scheduler = object;
+
+    (void)key;
+    if (take_text(r, value, &scheduler->reject_reason))
+        scheduler->selection = SELECTION_REJECT;
+}
+
+static const struct key selection_keys[] = {
+    { .name = "reject", .read = read_reason, .required = true },
+};
+static const struct shape selection_shape = { SHAPE_KEYS(selection_keys) };
+
+static const struct choice selections[] = {
+    { "default", SELECTION_DEFAULT, false }, { "accept", SELECTION_ACCEPT, false }, { "wait", SELECTION_WAIT, false },
+    { NULL, 0, false },
+};
+
+static void read_selection(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct scheduler_options *scheduler = object;
+    int selection;
+
+    (void)key;
+    if (json_type(value) == JSON_OBJECT)
+        read_object(r, value, &selection_shape, scheduler);
+    else if (take_choice(r, value, selections, "{\"reject\": \"why\"}", &selection))
+        scheduler->selection = (enum selection)selection;
+}
+
+static void read_ties(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    static const struct choice ties[] = { { "order", false, false }, { "random", true, false }, { NULL, 0, false } };
+    int random;
+
+    (void)key;
+    if (take_choice(r, value, ties, "", &random))
+        ((struct scheduler_options *)object)->ties_random = random;
+}
+
+static void read_interval(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    ns_t interval;
+
+    (void)key;
+    if (!take_duration(r, value, &interval))
+        return;
+    if (interval == 0)
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a duration above 0");
+    else
+        ((struct scheduler_options *)object)->housekeeping = interval;
+}
+
+static const struct bounds overask = { 1, OVERASK_MAX };
+
+static const struct key scheduler_keys[] = {
+    { .name = "overask", .read = read_integer, .offset = offsetof(struct scheduler_options, overask),
+      .detail = &overask },
+    { .name = "retry", .read = read_not, .offset = offsetof(struct scheduler_options, no_retry) },
+    { .name = "selection", .read = read_selection },
+    { .name = "ties", .read = read_ties },
+    { .name = "housekeeping", .read = read_interval },
+    { .name = "approver", .read = read_some_text, .offset = offsetof(struct scheduler_options, approver) },
+    { .name = "labels_known", .read = read_jobless_trigger, .offset = offsetof(struct scheduler_options, labels_known) },
+};
+
+static const struct shape scheduler_shape = { SHAPE_KEYS(scheduler_keys) };
+
+/* ---- a file ---------------------------------------------------------------------------------------------- */
+
+static void read_network(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    read_nodes(r, value, &((struct draft *)object)->nodes);
+}
+
+/* Where a script of that name stands already; NULL: nowhere. */
+static const struct job_script *script_named(const struct script_list *list, struct span name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->at[i].name.n && span_eq(list->at[i].name, name))
+            return &list->at[i];
+    return NULL;
+}
+
+static void check_script_names(struct reading *r, const struct json_value *value, const struct script_list *read,
+                               const struct script_list *earlier)
+{
+    struct script_list before = { read->at, 0 };
+
+    JSON_EACH(element, value) {
+        if (before.n == read->n)
+            break;
+        const struct job_script *script = &read->at[before.n];
+        const struct job_script *twin = script_named(&before, script->name);
+        twin = twin ? twin : script_named(earlier, script->name);
+        enter_index(r, before.n);
+        if (twin)
+            fault_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
+                     shown(r, script->name), SPAN_ARG(twin->file), twin->line);
+        leave(r);
+        before.n++;
+    }
+}
+
+/* Scripts of a later file stand before those of the earlier. */
+static void read_scripts(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct draft *draft = object;
+    struct script_list read = { 0 };
+
+    (void)key;
+    read_jobs(r, value, &read);
+    check_script_names(r, value, &read, &draft->scripts);
+    struct job_script *all = arena_alloc(r->arena, (read.n + draft->scripts.n + 1) * sizeof *all);
+    if (!all)
+        return;
+    memcpy(all, read.at ? read.at : all, read.n * sizeof *all);
+    if (draft->scripts.n)
+        memcpy(all + read.n, draft->scripts.at, draft->scripts.n * sizeof *all);
+    draft->scripts = (struct script_list){ all, read.n + draft->scripts.n };
+}
+
+static void read_expect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    read_expectations(r, value, &((struct draft *)object)->expect);
+}
+
+static void read_file_faults(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    read_faults(r, value, &((struct draft *)object)->faults);
+}
+
+/* The later file's in place of the earlier's, as of any setting. */
+static void read_restarts(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    static const struct key whole = { .read = read_jobless_trigger };
+    struct scenario *scenario = &((struct draft *)object)->scenario;
+    size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
+
+    (void)key;
+    if (!is_type(r, value, JSON_ARRAY, "an array of triggers"))
+        return;
+    if (n > RESTARTS_MAX) {
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d triggers", RESTARTS_MAX);
+        return;
+    }
+    struct trigger *restarts = arena_alloc(r->arena, n * sizeof *restarts);
+    JSON_EACH(element, restarts ? value : NULL) {
+        enter_index(r, i);
+        whole.read(r, element, &whole, &restarts[i++]);
+        leave(r);
+    }
+    scenario->restarts = restarts;
+    scenario->n_restarts = i;
+}
+
+static void read_fixtures(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct scenario *scenario = &((struct draft *)object)->scenario;
+    size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
+
+    (void)key;
+    if (!is_type(r, value, JSON_ARRAY, "an array of file names"))
+        return;
+    if (n + scenario->n_fixtures > FIXTURES_MAX) {
+        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d fixtures", FIXTURES_MAX);
+        return;
+    }
+    struct fixture_text *all = arena_alloc(r->arena, (n + scenario->n_fixtures + 1) * sizeof *all);
+    JSON_EACH(element, all ? value : NULL) {
+        enter_index(r, i);
+        take_file(r, element, FIXTURE_TEXT_MAX, &all[i].name, &all[i].text);
+        leave(r);
+        i++;
+    }
+    if (all && scenario->n_fixtures)
+        memcpy(all + i, scenario->fixtures, scenario->n_fixtures * sizeof *all);
+    scenario->fixtures = all;
+    scenario->n_fixtures = all ? i + scenario->n_fixtures : 0;
+}
+
+#define SETTING(field) (offsetof(struct draft, scenario) + offsetof(struct scenario, field))
+
+static const struct key file_keys[] = {
+    { .name = "$schema", .read = check_text },
+    { .name = "version", .read = read_version, .required = true },
+    { .name = "name", .read = read_name },
+    { .name = "about", .read = check_text },
+    { .name = "references", .read = check_texts },
+    { .name = "dialect", .read = read_dialect },
+    { .name = "clock", .read = read_clock },
+    { .name = "start_time", .read = read_start_time },
+    { .name = "seed", .read = read_seed },
+    { .name = "signatures", .read = read_choice, .offset = SETTING(signatures), .detail = signature_modes },
+    { .name = "list", .read = read_choice, .offset = SETTING(list_order), .detail = list_orders },
+    { .name = "restart", .read = read_restarts },
+    { .name = "scheduler", .read = read_inner, .offset = SETTING(scheduler), .detail = &scheduler_shape },
+    { .name = "nodes", .read = read_network },
+    { .name = "jobs", .read = read_scripts },
+    { .name = "fixtures", .read = read_fixtures },
+    { .name = "faults", .read = read_file_faults },
+    { .name = "expect", .read = read_expect },
+};
+
+static const struct shape file_shape = { SHAPE_KEYS(file_keys) };
+
+static void tell_syntax(struct findings *findings, struct span file, struct json_place place, const struct error *error)
+{
+    bool twice = strncmp(error->text, "key ", 4) == 0; /* its other texts have no names in them */
+
+    findings_add(findings, &(struct finding){ .file = file,
+                                              .place = place,
+                                              .key = twice ? FINDING_DUPLICATE_KEY : FINDING_SYNTAX,
+                                              .message = span_text(error->text) });
+}
+
+/* ERR_NOMEM, or ERR_OK even when there are findings. */
+static enum err read_file(const struct scenario_file *file, struct reading *r, struct draft *draft, struct error *error)
+{
+    struct json *json = NULL;
+    struct json_place place;
+    struct error said;
+    size_t before = r->findings->n;
+
+    r->file = span_text(file->name);
+    r->read_file = file->read_file;
+    r->read_context = file->read_context;
+    draft->name = own_name(r->file);
+    enum err err = json_parse(file->text, JSON_STRICT, &json, &place, &said);
+    if (err == ERR_INVALID) {
+        tell_syntax(r->findings, r->file, place, &said);
+        return ERR_OK;
+    }
+    if (err != ERR_OK)
+        return error_set(error, err, "%s", said.text);
+    r->json = json;
+    read_object(r, json_root(json), &file_shape, draft);
+    r->json = NULL;
+    json_free(json);
+    findings_sort(r->findings, before);
+    return ERR_OK;
+}
+
+/* ---- all files ------------------------------------------------------------------------------------------- */
+
+static void put_name(struct buf *names, struct span name)
+{
+    if (names->n)
+        buf_char(names, '+');
+    buf_span(names, name);
+}
+
+static enum err read_files(const struct scenario_file *files, size_t n, struct reading *r, struct draft *draft,
+                           struct error *error)
+{
+    CLEANUP(buf_release) struct buf names = buf_init(NAMES_MAX);
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < n && err == ERR_OK; i++) {
+        err = read_file(&files[i], r, draft, error);
+        put_name(&names, draft->name);
+    }
+    if (err != ERR_OK)
+        return err;
+    draft->scenario.names = arena_span(r->arena, n ? buf_view(&names) : SPAN("none"));
+    if (r->arena->failed || names.failed || r->findings->failed)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    return ERR_OK;
+}
+
+static struct draft draft_new(struct arena *arena)
+{
+    return (struct draft){
+        .scenario = { .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT },
+        .nodes = good_nodes(NODES_DEFAULT, arena),
+    };
+}
+
+/* The draft's memory becomes the scenario's. */
+static enum err finish(const struct draft *draft, struct arena *arena, struct scenario **out, struct error *error)
+{
+    struct scenario *scenario = malloc(sizeof *scenario);
+
+    if (!scenario)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    *scenario = draft->scenario;
+    scenario->nodes = draft->nodes.at;
+    scenario->n_nodes = draft->nodes.n;
+    scenario->faults = draft->faults.at;
+    scenario->n_faults = draft->faults.n;
+    scenario->expect = draft->expect.at;
+    scenario->n_expect = draft->expect.n;
+    scenario->gates = draft->gates.at;
+    scenario->n_gates = draft->gates.n;
+    scenario->scripts = draft->scripts.at;
+    scenario->n_scripts = draft->scripts.n;
+    scenario->arena = *arena;
+    *arena = (struct arena){ 0 };
+    *out = scenario;
+    return ERR_OK;
+}
+
+enum err scenario_load(const struct scenario_file *files, size_t n, const char *const *dialects,
+                       struct findings *findings, struct scenario **scenario, struct error *error)
+{
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct reading reading = { .arena = &arena, .findings = findings, .dialects = dialects };
+    struct draft draft = draft_new(&arena);
+    size_t before = findings->n + findings->dropped;
+
+    reading.gates = &draft.gates;
+    enum err err = read_files(files, n, &reading, &draft, error);
+    if (err != ERR_OK)
+        return err;
+    if (findings->n + findings->dropped > before)
+        return error_set(error, ERR_INVALID, "not every file passes");
+    return finish(&draft, &arena, scenario, error);
+}
+
+void scenario_free(struct scenario *scenario)
+{
+    if (!scenario)
+        return;
+    arena_release(&scenario->arena);
+    free(scenario);
+}
+
+/* FNV-1a over what an id hangs on. */
+static uint64_t mix(uint64_t h, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+/* `list` tells the lists of a scenario apart: 0 the network, i + 1 that of the i-th script. */
+static struct node *complete(const struct node *from, size_t n, size_t list, struct span version, uint64_t seed,
+                             struct arena *arena)
+{
+    struct node *nodes = arena_alloc(arena, n * sizeof *nodes);
+
+    for (size_t i = 0; nodes && i < n; i++) {
+        uint64_t h = mix(mix(mix(UINT64_C(14695981039346656037), &seed, sizeof seed), &list, sizeof list), &i, sizeof i);
+        struct id_source ids = ids_of_seed(h);
+        char id[CID_SIZE + 1];
+        nodes[i] = from[i];
+        if (!nodes[i].version.n)
+            nodes[i].version = version;
+        if (nodes[i].id.n)
+            continue;
+        ids_cid(&ids, id);
+        nodes[i].id = arena_span(arena, span_text(id));
+    }
+    return arena->failed ? NULL : nodes;
+}
+
+struct node *scenario_network(const struct scenario *scenario, struct span version, uint64_t seed, struct arena *arena)
+{
+    return complete(scenario->nodes, scenario->n_nodes, 0, version, seed, arena);
+}
+
+struct job_script *scenario_scripts(const struct scenario *scenario, struct span version, uint64_t seed, struct arena *arena)
+{
+    struct job_script *scripts = arena_alloc(arena, (scenario->n_scripts + 1) * sizeof *scripts);
+
+    for (size_t i = 0; scripts && i < scenario->n_scripts; i++) {
+        scripts[i] = scenario->scripts[i];
+        if (scripts[i].has_nodes)
+            scripts[i].nodes = complete(scripts[i].nodes, scripts[i].n_nodes, i + 1, version, seed, arena);
+    }
+    return arena->failed ? NULL : scripts;
+}

@@ -1,0 +1,89 @@
+/* Scenario files: loaded, checked, and laid over one another, into a program that does not change.
+ *
+ *   scenario_load → (its fields, scenario_network) → scenario_free
+ *
+ * Files are texts here; who reads them, and who prints what is wrong with them, is not known. What a file
+ * does not say keeps its default; `{"version": 1}` is the happy path, and so is no file at all.
+ *
+ * A loaded scenario may be read by any thread. */
+#ifndef MOCK_REQUESTER_SCENARIO_SCENARIO_H
+#define MOCK_REQUESTER_SCENARIO_SCENARIO_H
+
+#include "base/clock.h"
+#include "sim/engine.h"
+#include "exchange/expectation.h"
+#include "exchange/fault.h"
+#include "scenario/findings.h"
+#include "sim/script.h"
+
+enum { SCALE_MAX = 1000000 /* of a clock: a million engine seconds a second, eleven days */ };
+
+struct scenario_file {
+    const char *name; /* as the user wrote it */
+    struct span text;
+    /* Reads a file that this one names, for bodies; NULL: none can be had. As read_file_fn of scenario/reading.h. */
+    enum err (*read_file)(void *context, const char *path, struct buf *text, struct error *error);
+    void *read_context;
+};
+
+/* A fixture file that a scenario names: releases/fixture.h reads it. */
+struct fixture_text {
+    struct span name, text;
+};
+
+enum { FIXTURES_MAX = 1000, FIXTURE_TEXT_MAX = 64 * 1024 * 1024 };
+
+enum list_answer { LISTS_SORTED, LISTS_RANDOM_SUBSET };
+
+struct clock_setting {
+    int kind; /* enum clock_kind */
+    double scale;
+};
+
+struct scenario {
+    struct span names; /* the files' joined by `+`; "none" */
+    /* Settings: SETTING_LEFT_OUT, an empty text or 0 where no file gives one. */
+    struct span dialect;
+    struct clock_setting clock;
+    ns_t start_time;
+    int zone; /* of start_time, seconds east of UTC */
+    bool has_seed;
+    int64_t seed;
+    int signatures; /* enum signatures */
+    int list_order; /* enum list_answer */
+    struct scheduler_options scheduler;
+    const struct node *nodes; /* versions empty where no file gives one */
+    size_t n_nodes;
+    const struct fault *faults; /* later files' first */
+    size_t n_faults;
+    const struct trigger *restarts;
+    size_t n_restarts;
+    const struct expectation *expect; /* later files' first */
+    size_t n_expect;
+    const struct span *gates; /* that something in the files waits for */
+    size_t n_gates;
+    const struct fixture_text *fixtures; /* those of later files first */
+    size_t n_fixtures;
+    const struct job_script *scripts; /* those of later files first */
+    size_t n_scripts;
+    struct arena arena;
+};
+
+enum { SETTING_LEFT_OUT = -1 };
+
+/* Settings of a later file win, key by key; its `nodes` replace the earlier's. `dialects`: the names that
+ * are known, NULL at the end. ERR_INVALID: *findings got what is wrong, file by file, in the order of each
+ * file. ERR_NOMEM. *scenario is yours to free. */
+enum err scenario_load(const struct scenario_file *files, size_t n, const char *const *dialects,
+                       struct findings *findings, struct scenario **scenario, struct error *error);
+void scenario_free(struct scenario *scenario); /* NULL is fine */
+
+/* The nodes in `arena`, those without a version of their own with this one, those without an id with one
+ * that hangs on the seed, the list and the position alone; other texts are the scenario's and `version`'s.
+ * NULL: no memory. */
+struct node *scenario_network(const struct scenario *scenario, struct span version, uint64_t seed, struct arena *arena);
+/* The scripts in `arena`, their networks made complete alike. NULL: no memory. */
+struct job_script *scenario_scripts(const struct scenario *scenario, struct span version, uint64_t seed,
+                                    struct arena *arena);
+
+#endif

@@ -1,0 +1,60 @@
+#include "scenario/shipped.h"
+
+#include "base/nearest.h"
+
+struct span shipped_text(const struct shipped_file *file)
+{
+    return span_of((const char *)file->bytes, file->n);
+}
+
+const struct shipped_file *shipped_file(struct span path)
+{
+    for (const struct shipped_file *file = shipped_files; file->path; file++)
+        if (span_is(path, file->path))
+            return file;
+    return NULL;
+}
+
+const struct shipped_file *shipped_next(const struct shipped_file *scenario)
+{
+    const struct shipped_file *file = scenario ? scenario + 1 : shipped_files;
+
+    while (file->path && !file->name)
+        file++;
+    return file->path ? file : NULL;
+}
+
+const struct shipped_file *shipped_scenario(struct span name)
+{
+    const struct shipped_file *file = NULL;
+
+    while ((file = shipped_next(file)))
+        if (span_is(name, file->name))
+            return file;
+    return NULL;
+}
+
+const char *shipped_nearest(const char *word)
+{
+    struct nearest near = nearest_to(word);
+    const struct shipped_file *file = NULL;
+
+    while ((file = shipped_next(file)))
+        nearest_try(&near, file->name);
+    return near.best;
+}
+
+enum err shipped_read(void *context, const char *path, struct buf *text, struct error *error)
+{
+    static const struct span up = { "scenarios/../", 13 };
+    struct span wanted = span_text(path);
+
+    (void)context;
+    if (span_starts(wanted, up))
+        wanted = span_of(wanted.p + up.n, wanted.n - up.n);
+    const struct shipped_file *file = shipped_file(wanted);
+    if (!file)
+        return error_set(error, ERR_INVALID, "no file %.200s ships with the program", path);
+    buf_span(text, shipped_text(file));
+    return ERR_OK;
+}

@@ -1,0 +1,32 @@
+/* The files that the program carries within itself: the catalogue of scenarios, what they name, the schemas.
+ *
+ * The table is made at build time from the folders scenarios/ and fixtures/ by server/embed.cmake, in the
+ * order of paths. Nothing here changes: any thread. */
+#ifndef MOCK_REQUESTER_SCENARIO_SHIPPED_H
+#define MOCK_REQUESTER_SCENARIO_SHIPPED_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+struct shipped_file {
+    const char *path; /* "scenarios/stuck-askforbid.json"; NULL: the end of the table */
+    const char *name; /* of a scenario: "stuck-askforbid"; NULL: it is none */
+    const unsigned char *bytes;
+    size_t n;
+};
+
+extern const struct shipped_file shipped_files[];
+
+struct span shipped_text(const struct shipped_file *file);
+
+const struct shipped_file *shipped_file(struct span path);     /* NULL: none ships */
+const struct shipped_file *shipped_scenario(struct span name); /* NULL: none ships */
+/* The first scenario (of NULL), and the one after; NULL at the end. */
+const struct shipped_file *shipped_next(const struct shipped_file *scenario);
+/* The scenario that somebody may have meant who wrote this; NULL: none is near. */
+const char *shipped_nearest(const char *word);
+
+/* As read_file_fn of scenario/reading.h: a file that a shipped scenario names, as "scenarios/../fixtures/x". */
+enum err shipped_read(void *context, const char *path, struct buf *text, struct error *error);
+
+#endif

@@ -1,0 +1,35 @@
+/* Jobs that were not submitted here: recorded elsewhere, or written by hand, and taken in as they stand.
+ * Thread: the engine's lock. */
+#ifndef MOCK_REQUESTER_SIM_ADOPT_H
+#define MOCK_REQUESTER_SIM_ADOPT_H
+
+#include "sim/engine.h"
+
+/* One entry of the history, at job level (no node) or of one node's execution. */
+struct adopted_entry {
+    struct span node_id, reference;
+    int level, previous, next; /* enum history_level; states of that level */
+    int64_t version;
+    struct span comment;
+    ns_t time;
+};
+
+struct adopted {
+    struct span id, client_id, api_version, requester_id, requester_key;
+    ns_t created_at;
+    const struct job_spec *spec;
+    int state; /* enum job_state */
+    int64_t version;
+    ns_t created, updated;
+    const struct execution *executions; /* `index`, `ask` and `node` are found here */
+    size_t n_executions;
+    const struct adopted_entry *history; /* none: the shortest lawful path is made up */
+    size_t n_history;
+};
+
+/* Everything is copied; times stay as written. A job under way goes on from where its executions stand,
+ * with the node of the same id (none: it stays silent), its time-outs counted from `now`. ERR_STATE: its id
+ * is there already. ERR_INVALID: a history entry of an execution that the job does not have. ERR_NOMEM. */
+enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error);
+
+#endif

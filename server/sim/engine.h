@@ -1,0 +1,183 @@
+/* The requester and its network as one pure thing: no I/O, no threads, no clock.
+ *
+ *   engine_new → engine_tick / engine_submit / engine_cancel / … → engine_free
+ *
+ * Every call says what time it is; time never goes back. What the network does between two calls is done
+ * by engine_tick, in order of due time, each with the moment it was due as its time stamp, so it does not
+ * matter how rarely it is called. Every call below ticks first, by itself.
+ * One thread at a time: the edge holds one lock round it. */
+#ifndef MOCK_REQUESTER_SIM_ENGINE_H
+#define MOCK_REQUESTER_SIM_ENGINE_H
+
+#include "base/error.h"
+#include "base/draw.h"
+#include "sim/job.h"
+#include "sim/node.h"
+#include "sim/script.h"
+
+struct scheduler_rules; /* sim/scheduler.h: what one release does; a dialect names its own */
+
+enum selection { SELECTION_DEFAULT, SELECTION_ACCEPT, SELECTION_WAIT, SELECTION_REJECT };
+
+struct scheduler_options {
+    int64_t overask; /* how many times the wanted nodes are asked; 0 = the release's own 3 */
+    bool no_retry;
+    enum selection selection;
+    struct span reject_reason;
+    bool ties_random; /* equal ranks: drawn; else in the order of the nodes */
+    ns_t housekeeping; /* interval; 0 = 30 s */
+    struct span approver; /* client id; empty: every approval is refused */
+    struct trigger labels_known; /* after the start; until then every selector fails; 0 = at once */
+};
+
+struct engine_options {
+    const struct scheduler_rules *rules;
+    struct scheduler_options scheduler;
+    const struct node *nodes; /* copied; ids drawn where empty, in order */
+    size_t n_nodes;
+    struct id_source ids;
+    size_t max_jobs; /* 0 = 100000 */
+    ns_t start;      /* when the network began */
+
+    const struct job_script *scripts; /* sim/script.h; the first that fits a job plays it. Borrowed */
+    size_t n_scripts;
+    find_script_fn *find_script; /* for `mock:NAME` that is none of them; NULL: there are no others */
+    void *find_script_context;
+};
+
+struct engine;
+
+/* Texts in `options` are borrowed for the engine's life. */
+enum err engine_new(const struct engine_options *options, struct engine **engine, struct error *error);
+void engine_free(struct engine *engine);
+
+void engine_tick(struct engine *engine, ns_t now);
+ns_t engine_next_deadline(const struct engine *engine); /* NS_NEVER: nothing will happen by itself */
+
+struct span engine_requester_id(const struct engine *engine);
+struct span engine_requester_key(const struct engine *engine); /* base64 */
+const struct node *engine_nodes(const struct engine *engine, size_t *n);
+ns_t engine_start(const struct engine *engine);
+struct span engine_approver(const struct engine *engine); /* client id; empty: nobody may approve */
+
+/* Makes a job of a checked request (everything is copied) and starts it. ERR_OK: *job is in the store (it
+ * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job stands in the store
+ * all the same (or is NULL, where the release makes none) and the error has the text for the client. ERR_NOMEM: the store is full; *job is NULL. */
+enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
+                       ns_t now, const struct job **job, struct error *error);
+
+/* By full id only. NULL: unknown. Borrowed until the next call. */
+const struct job *engine_job(struct engine *engine, struct span id, ns_t now);
+/* As the reference's lookup: shorter than 8: none; exactly 8: the first job that begins so; else the
+ * full id. */
+const struct job *engine_find(struct engine *engine, struct span id_or_short, ns_t now);
+
+/* ERR_STATE: it is in a terminal state. */
+enum err engine_cancel(struct engine *engine, const struct job *job, struct span reason, ns_t now);
+
+struct approval {
+    bool should_bid, should_wait;
+    struct span reason;
+};
+/* ERR_STATE: it is not Queued, or it could not be scheduled; the error has the client's text. */
+enum err engine_approve(struct engine *engine, const struct job *job, const struct approval *approval, ns_t now,
+                        struct error *error);
+
+/* ---- what tests hold in their hands -------------------------------------------------------------------- */
+
+/* An answer 200 of this endpoint (a bit of trigger.of) told of the job: triggers that wait for reads count it. The change that it
+ * brings comes at `now`, after the answer. */
+void engine_told(struct engine *engine, const struct job *job, unsigned endpoint, ns_t now);
+
+/* Opens a gate for good, until engine_close_gates. Gates need no declaration: whoever waits goes on. */
+void engine_open_gate(struct engine *engine, struct span name, ns_t now);
+void engine_close_gates(struct engine *engine);
+bool engine_gate_is_open(const struct engine *engine, struct span name);
+size_t engine_gate_waiting(const struct engine *engine, struct span name); /* how many steps and actions wait for it */
+/* The names of gates that something waits for, each once; at most `room`. */
+size_t engine_waiting_gates(const struct engine *engine, struct span *names, size_t room);
+
+/* As it began: no job, nothing planned, no script used; gates stay as they are. `now` may lie in the past.
+ * `redraw`: what is drawn from a seed is drawn from its beginning again. Restarts are to be planned anew. */
+void engine_begin_again(struct engine *engine, ns_t now, bool redraw);
+
+/* Takes the scripts of a newly loaded program; jobs that exist keep theirs, so the old ones must stay. */
+void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n);
+/* … and its network: jobs submitted from now on. Ids are drawn where empty. False: no memory. */
+bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n);
+
+/* … and the settings of its scheduler. */
+void engine_set_scheduler(struct engine *engine, const struct scheduler_options *scheduler);
+
+/* A draw from the engine's one generator, for what happens to exchanges. */
+uint64_t engine_draw(struct engine *engine);
+/* The moment a trigger fires that begins to wait at `from`; NS_NEVER. Draws the jitter. */
+ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t from);
+
+/* All jobs are forgotten. */
+void engine_forget_all(struct engine *engine);
+/* … by itself, when the trigger says; `restarted` is called then. A time or a gate. */
+void engine_plan_restart(struct engine *engine, const struct trigger *trigger);
+void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context);
+
+/* When something will happen that is not housekeeping's; NS_NEVER: the network is idle. */
+ns_t engine_next_action(const struct engine *engine);
+
+/* How many steps and actions wait for answers or gates: of that kind. */
+size_t engine_waiting(const struct engine *engine, enum trigger_kind kind);
+/* What began to wait first, for a gate or for answers, and still could change something. */
+struct engine_wait {
+    const struct job *job; /* NULL: a restart */
+    const struct trigger *trigger;
+    uint32_t reads; /* that are still wanted */
+};
+bool engine_first_wait(const struct engine *engine, struct engine_wait *wait); /* false: nothing waits */
+/* Nothing comes next but time-outs, a node's own or housekeeping's. */
+bool engine_only_times_out(const struct engine *engine);
+/* How many things have happened by themselves so far. */
+uint64_t engine_happened(const struct engine *engine);
+
+/* As engine_find, but time stands still: what is due already has not happened yet. */
+const struct job *engine_look(const struct engine *engine, struct span id_or_short);
+
+/* ---- what the verdict asks ------------------------------------------------------------------------------- */
+
+const struct job_script *engine_scripts(const struct engine *engine, size_t *n);
+/* How many steps of that script (an index) some job has come to. */
+size_t engine_steps_reached(const struct engine *engine, size_t script);
+/* Names that annotations `mock:NAME` asked for in vain, each once, the first few. */
+const struct span *engine_unknown_names(const struct engine *engine, size_t *n);
+uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and which one last */
+
+/* What the requester tells those who listen (the websocket), in its own names. */
+enum job_event_name {
+    EVENT_CREATED, EVENT_BID, EVENT_BID_ACCEPTED, EVENT_BID_REJECTED, EVENT_RESULTS_PROPOSED, EVENT_RESULTS_ACCEPTED,
+    EVENT_RESULTS_REJECTED, EVENT_RESULTS_PUBLISHED, EVENT_COMPUTE_ERROR, EVENT_ERROR, EVENT_CANCELED, EVENT_NAME_COUNT
+};
+
+struct job_event {
+    enum job_event_name name;
+    const struct job *job;
+    const struct execution *execution; /* NULL: the job as a whole */
+    struct span status;
+    ns_t time;
+};
+
+/* `hear` is called for each event, within whatever engine call made it. One listener; NULL: none. */
+void engine_listen(struct engine *engine, void (*hear)(void *context, const struct job_event *event), void *context);
+
+enum list_order { LIST_SUBMITTED, LIST_CREATED, LIST_ID };
+
+struct list_query {
+    struct span client_id; /* empty: everybody's */
+    struct span_list include_tags, exclude_tags;
+    int64_t max_jobs; /* ≤ 0: no limit */
+    enum list_order order;
+    bool reverse;
+    bool random_subset; /* max_jobs is applied before sorting, as the reference does: which jobs is drawn */
+};
+
+/* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3). */
+enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***jobs, size_t *n);
+
+#endif

@@ -1,0 +1,302 @@
+#include "sim/job.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+
+/* ---- the state tables: name on the wire, lawful moves -------------------------------------------------
+ *
+ *   New → Queued → New → InProgress → Completed | CompletedPartially | Error | Cancelled
+ *           └→ Cancelled    └→ Error (not enough nodes)
+ */
+enum state_kind { INITIAL = 1, FINAL = 2 };
+
+struct state_row {
+    const char *name;
+    unsigned to; /* bits of the states it may move to */
+    unsigned kind;
+};
+
+#define TO(state) (1u << (state))
+
+static const struct state_row job_rows[JOB_STATE_COUNT] = {
+    [JOB_NEW] = { "New", TO(JOB_QUEUED) | TO(JOB_IN_PROGRESS) | TO(JOB_ERROR) | TO(JOB_CANCELLED), INITIAL },
+    [JOB_QUEUED] = { "Queued", TO(JOB_NEW) | TO(JOB_CANCELLED), 0 },
+    [JOB_IN_PROGRESS] = { "InProgress",
+                          TO(JOB_COMPLETED) | TO(JOB_COMPLETED_PARTIALLY) | TO(JOB_ERROR) | TO(JOB_CANCELLED), 0 },
+    [JOB_COMPLETED] = { "Completed", 0, FINAL },
+    [JOB_COMPLETED_PARTIALLY] = { "CompletedPartially", 0, FINAL },
+    [JOB_ERROR] = { "Error", 0, FINAL },
+    [JOB_CANCELLED] = { "Cancelled", 0, FINAL },
+};
+
+enum execution_kind {
+    DISCARDED = 4, /* it will never count */
+    ACTIVE = 8,    /* its bid was accepted and nothing went wrong yet */
+};
+
+#define STOPS (TO(EXECUTION_FAILED) | TO(EXECUTION_CANCELLED))
+
+static const struct state_row execution_rows[EXECUTION_STATE_COUNT] = {
+    [EXECUTION_NEW] = { "New", TO(EXECUTION_ASK_FOR_BID), INITIAL },
+    [EXECUTION_ASK_FOR_BID] = { "AskForBid",
+                                TO(EXECUTION_ASK_FOR_BID_ACCEPTED) | TO(EXECUTION_ASK_FOR_BID_REJECTED) | STOPS, 0 },
+    [EXECUTION_ASK_FOR_BID_ACCEPTED] = { "AskForBidAccepted", TO(EXECUTION_BID_ACCEPTED) | TO(EXECUTION_BID_REJECTED) | STOPS,
+                                         0 },
+    [EXECUTION_ASK_FOR_BID_REJECTED] = { "AskForBidRejected", 0, FINAL | DISCARDED },
+    [EXECUTION_BID_ACCEPTED] = { "BidAccepted", TO(EXECUTION_WAITING_VERIFICATION) | STOPS, ACTIVE },
+    [EXECUTION_BID_REJECTED] = { "BidRejected", 0, FINAL | DISCARDED },
+    [EXECUTION_WAITING_VERIFICATION] = { "WaitingVerification",
+                                         TO(EXECUTION_RESULT_ACCEPTED) | TO(EXECUTION_RESULT_REJECTED) | STOPS, ACTIVE },
+    [EXECUTION_RESULT_ACCEPTED] = { "ResultAccepted", TO(EXECUTION_COMPLETED) | STOPS, ACTIVE },
+    [EXECUTION_RESULT_REJECTED] = { "ResultRejected", 0, FINAL | DISCARDED },
+    [EXECUTION_COMPLETED] = { "Completed", 0, FINAL | ACTIVE },
+    [EXECUTION_FAILED] = { "Failed", 0, FINAL | DISCARDED },
+    [EXECUTION_CANCELLED] = { "Cancelled", 0, FINAL | DISCARDED },
+};
+
+const char *job_state_name(int state)
+{
+    MUST(state >= 0 && state < JOB_STATE_COUNT);
+    return job_rows[state].name;
+}
+
+const char *execution_state_name(int state)
+{
+    MUST(state >= 0 && state < EXECUTION_STATE_COUNT);
+    return execution_rows[state].name;
+}
+
+bool job_is_terminal(const struct job *job)
+{
+    return job_rows[job->state].kind & FINAL;
+}
+
+bool execution_is_discarded(int state)
+{
+    return execution_rows[state].kind & DISCARDED;
+}
+
+bool execution_is_terminal(int state)
+{
+    return execution_rows[state].kind & FINAL;
+}
+
+bool execution_is_active(int state)
+{
+    return execution_rows[state].kind & ACTIVE;
+}
+
+bool execution_has_bid(const struct execution *x)
+{
+    return x->reference.n != 0;
+}
+
+/* ---- history --------------------------------------------------------------------------------------- */
+
+/* Two stamps of one job never coincide: the reference reads a nanosecond clock for each write. */
+static ns_t stamp(struct job *job, ns_t now)
+{
+    job->last_stamp = now > job->last_stamp ? now : job->last_stamp + 1;
+    return job->last_stamp;
+}
+
+/* Arrays in the arena grow by doubling; what they outgrow is lost till the job goes. */
+static void *grow(struct job *job, void *old, size_t n, size_t *room, size_t first, size_t size)
+{
+    if (n < *room)
+        return old;
+    size_t wanted = *room ? *room * 2 : first;
+    void *array = arena_alloc(&job->arena, wanted * size);
+    if (!array)
+        return NULL;
+    if (n)
+        memcpy(array, old, n * size);
+    *room = wanted;
+    return array;
+}
+
+/* A happy job of one execution writes eleven entries. */
+enum { HISTORY_FIRST = 11, EXECUTIONS_FIRST = 1 };
+
+/* Without memory an entry is lost and the arena says so: a job that meets the end of memory is short of
+ * history, not of its state. */
+static void record(struct job *job, const struct history *entry)
+{
+    struct history *array =
+        grow(job, job->history, job->n_history, &job->room_history, HISTORY_FIRST, sizeof *job->history);
+
+    if (!array)
+        return;
+    job->history = array;
+    job->history[job->n_history++] = *entry;
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------ */
+
+struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now)
+{
+    struct job *job = calloc(1, sizeof *job);
+
+    if (!job)
+        return NULL;
+    job->id = arena_span(&job->arena, id);
+    job->client_id = arena_span(&job->arena, client_id);
+    job->api_version = arena_span(&job->arena, api_version);
+    job->spec = *spec;
+    spec_own(&job->spec, &job->arena);
+    job->created_at = now;
+    job->state = JOB_NEW;
+    job->version = 1;
+    job->deadline = NS_NEVER;
+    job->created = job->updated = stamp(job, now);
+    record(job, &(struct history){ .level = HISTORY_JOB,
+                                   .version = 1,
+                                   .comment = SPAN("Job created"),
+                                   .time = job->updated });
+    if (job->arena.failed) {
+        job_free(job);
+        return NULL;
+    }
+    return job;
+}
+
+void job_free(struct job *job)
+{
+    if (!job)
+        return;
+    arena_release(&job->arena);
+    free(job);
+}
+
+bool job_may_move(int from, int to)
+{
+    return job_rows[from].to & TO(to);
+}
+
+bool execution_may_move(int from, int to)
+{
+    return execution_rows[from].to & TO(to);
+}
+
+void job_move(struct job *job, enum job_state next, struct span comment, ns_t now)
+{
+    MUST(job_may_move(job->state, (int)next));
+    job_force(job, next, comment, now);
+}
+
+void job_force(struct job *job, enum job_state next, struct span comment, ns_t now)
+{
+    struct history entry = {
+        .level = HISTORY_JOB,
+        .previous = (uint8_t)job->state,
+        .next = (uint8_t)next,
+        .comment = comment.n ? arena_span(&job->arena, comment) : comment,
+    };
+    job->state = (int)next;
+    entry.version = ++job->version;
+    entry.time = job->updated = stamp(job, now);
+    record(job, &entry);
+}
+
+/* ---- executions ------------------------------------------------------------------------------------ */
+
+/* `created` and `updated` change places: every in-memory store of v0.3.20 to v0.3.25 does it, so at rest
+ * CreateTime is the last update, UpdateTime the one before, and history lags one step (B1). */
+static void execution_stamp(struct execution *x, ns_t when)
+{
+    x->updated = x->created;
+    x->created = when;
+}
+
+static void execution_record(struct job *job, const struct execution *x, int previous)
+{
+    record(job, &(struct history){ .level = HISTORY_EXECUTION,
+                                   .previous = (uint8_t)previous,
+                                   .next = (uint8_t)x->state,
+                                   .execution = x->index,
+                                   .has_reference = x->reference.n != 0,
+                                   .version = x->version,
+                                   .time = x->updated });
+}
+
+static size_t asks_of(const struct job *job, struct span node_id)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < job->n_executions; i++)
+        n += span_eq(job->executions[i]->node_id, node_id);
+    return n;
+}
+
+static bool stands_unanswered(const struct job *job, struct span node_id)
+{
+    for (size_t i = 0; i < job->n_executions; i++)
+        if (span_eq(job->executions[i]->node_id, node_id) && job->executions[i]->reference.n == 0)
+            return true;
+    return false;
+}
+
+struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now)
+{
+    if (stands_unanswered(job, node_id))
+        return NULL;
+    struct execution **array = grow(job, job->executions, job->n_executions, &job->room_executions, EXECUTIONS_FIRST,
+                                    sizeof(struct execution *));
+    struct execution *x = array ? ARENA_NEW(&job->arena, struct execution) : NULL;
+    if (!x)
+        return NULL;
+    *x = (struct execution){
+        .job_id = job->id,
+        .node_id = arena_span(&job->arena, node_id),
+        .state = EXECUTION_ASK_FOR_BID,
+        .version = 1,
+        .index = (uint32_t)job->n_executions,
+        .ask = (uint32_t)asks_of(job, node_id),
+        .node = node,
+    };
+    x->created = x->updated = stamp(job, now);
+    job->executions = array;
+    job->executions[job->n_executions++] = x;
+    execution_record(job, x, EXECUTION_NEW);
+    return x;
+}
+
+static void keep_span(struct job *job, struct span *into, struct span value)
+{
+    if (value.n)
+        *into = arena_span(&job->arena, value);
+}
+
+/* The merge quirk: a zero value leaves the old one. */
+static void execution_merge(struct job *job, struct execution *x, const struct execution_change *change)
+{
+    keep_span(job, &x->reference, change->reference);
+    keep_span(job, &x->status, change->status);
+    if (change->verification.complete || change->verification.result)
+        x->verification = change->verification;
+    if (change->published)
+        x->published = change->published;
+    if (change->output)
+        x->output = change->output;
+}
+
+void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                    ns_t now)
+{
+    MUST(execution_may_move(x->state, (int)next));
+    execution_force(job, x, next, change, now);
+}
+
+void execution_force(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                     ns_t now)
+{
+    int previous = x->state;
+
+    if (change)
+        execution_merge(job, x, change);
+    x->state = (int)next;
+    x->version++;
+    execution_stamp(x, stamp(job, now));
+    execution_record(job, x, previous);
+}

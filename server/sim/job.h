@@ -1,0 +1,149 @@
+/* A job: its states, its executions, its history, and the one way to change them.
+ *
+ *   job_new → job_move / execution_new / execution_move … → job_free
+ *
+ * The tables in job.c say which moves are lawful; a move that they forbid is a bug of ours and stops the
+ * program. Each move counts the version up by one, writes a history entry and stamps the times, the
+ * reference's own quirk included (wire contract B1). All bytes of a job live in its arena.
+ *
+ * Knows nothing of JSON, of dialects or of the clock: `now` is handed in. Thread: the engine's lock. */
+#ifndef MOCK_REQUESTER_SIM_JOB_H
+#define MOCK_REQUESTER_SIM_JOB_H
+
+#include "base/arena.h"
+#include "base/ns.h"
+#include "sim/spec.h"
+
+#include <stdint.h>
+
+/* Values in the order of v0.3.25's pkg/model (the order is never on the wire). */
+enum job_state {
+    JOB_NEW, JOB_IN_PROGRESS, JOB_CANCELLED, JOB_ERROR, JOB_COMPLETED, JOB_COMPLETED_PARTIALLY, JOB_QUEUED, JOB_STATE_COUNT
+};
+
+enum execution_state {
+    EXECUTION_NEW, EXECUTION_ASK_FOR_BID, EXECUTION_ASK_FOR_BID_ACCEPTED, EXECUTION_ASK_FOR_BID_REJECTED,
+    EXECUTION_BID_ACCEPTED, EXECUTION_BID_REJECTED, EXECUTION_WAITING_VERIFICATION, EXECUTION_RESULT_ACCEPTED,
+    EXECUTION_RESULT_REJECTED, EXECUTION_COMPLETED, EXECUTION_FAILED, EXECUTION_CANCELLED, EXECUTION_STATE_COUNT
+};
+
+enum history_level { HISTORY_UNDEFINED, HISTORY_JOB, HISTORY_EXECUTION, HISTORY_LEVEL_COUNT };
+
+struct run_output {
+    struct span stdout_text, stderr_text, runner_error;
+    bool stdout_truncated, stderr_truncated;
+    int64_t exit_code;
+};
+
+struct verification {
+    bool complete, result;
+};
+
+struct job_script; /* sim/script.h */
+struct node; /* sim/node.h: the simulated compute node that runs an execution */
+
+struct execution {
+    struct span job_id, node_id;
+    struct span reference; /* "" until the node accepts the ask */
+    int state;             /* enum execution_state */
+    struct span status, proposal;
+    struct verification verification;
+    const struct storage_spec *published; /* NULL: nothing */
+    const struct run_output *output;      /* NULL: left out */
+    int64_t version;
+    ns_t created, updated; /* as they are shown: see B1's time stamp quirk */
+    uint32_t index;        /* its place among the job's executions */
+    uint32_t ask;          /* the n-th ask of this job to this node, from 0 */
+    const struct node *node; /* NULL: nobody answers */
+};
+
+struct history {
+    struct span comment;
+    ns_t time;
+    int64_t version;
+    uint32_t execution; /* index, at execution level */
+    uint8_t level, previous, next; /* enum history_level; states of that level */
+    bool has_reference; /* the execution had its reference when this was written */
+};
+
+/* A node that is not of the network, made up by a step: its name and the id it shows. */
+struct stranger {
+    struct stranger *next;
+    struct span name, id;
+};
+
+struct job {
+    struct span id, api_version, client_id;
+    ns_t created_at;
+    struct span requester_id, requester_key; /* base64 */
+    struct job_spec spec;
+
+    int state; /* enum job_state */
+    int64_t version;
+    ns_t created, updated, timeout_at; /* TimeoutAt is never set by these releases */
+    struct execution **executions; /* `at` and `n` side by side, as the codec wants a list */
+    size_t n_executions, room_executions;
+    struct history *history;
+    size_t n_history, room_history;
+
+    struct arena arena;
+    const struct job_script *script; /* NULL: scheduler and network play */
+    size_t step;                     /* of the script's steps: the next one */
+    bool left_script;                /* a cancel or an approval has ended its steps */
+    struct stranger *strangers;      /* nodes that only its steps name */
+    ns_t last_stamp;
+    uint64_t number;      /* the n-th job submitted, from 1: the order of lists */
+    ns_t deadline;        /* housekeeping's, NS_NEVER when none */
+
+    /* the store's and the time line's own business */
+    struct {
+        struct job *next_by_id, *next_by_short;
+        struct job *next, *previous;               /* all jobs */
+        struct job *client_next, *client_previous; /* one client's */
+        struct job *ended_next;
+        size_t deadline_slot;   /* place among the deadlines */
+        uint32_t timers;        /* actions on the time line that point here */
+        bool ended;             /* among those that may be forgotten */
+        bool forgotten;         /* out of the store: freed with its last timer */
+    } link;
+};
+
+/* A job in state New, version 1, with its `Job created` entry. Everything is copied. NULL when there is
+ * no memory. */
+struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
+void job_free(struct job *job);
+
+bool job_is_terminal(const struct job *job);
+/* Moves the job, counts its version, records the entry. `comment` is copied; empty = none. */
+void job_move(struct job *job, enum job_state next, struct span comment, ns_t now);
+
+/* What one move sets besides the state. Zero fields leave the old value: the reference's merge quirk. */
+struct execution_change {
+    struct span reference, status;
+    struct verification verification;
+    const struct storage_spec *published; /* in the job's arena */
+    const struct run_output *output;      /* in the job's arena */
+};
+
+/* A new execution in AskForBid, version 1. Refused (NULL) when one with the same node and no reference
+ * stands already: the reference's identity is job, node and reference (B1). */
+struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now);
+void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                    ns_t now);
+
+bool execution_is_discarded(int state); /* it will never count: rejected, failed, cancelled */
+bool execution_is_terminal(int state);
+bool execution_is_active(int state); /* its bid was accepted and nothing went wrong yet */
+bool execution_has_bid(const struct execution *x); /* the node accepted the ask */
+
+bool job_may_move(int from, int to); /* by the state tables */
+bool execution_may_move(int from, int to);
+/* Moves that no table allows: what `"unlawful": true` is for. */
+void job_force(struct job *job, enum job_state next, struct span comment, ns_t now);
+void execution_force(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
+                     ns_t now);
+
+const char *job_state_name(int state);
+const char *execution_state_name(int state);
+
+#endif

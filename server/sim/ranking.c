@@ -1,0 +1,215 @@
+#include "sim/ranking.h"
+
+#include "sim/capacity.h"
+#include "sim/selector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Ranks as the reference gives them; below zero = not to be asked. Only sums are compared. */
+enum { UNSUITABLE = -1, POSSIBLE = 0, PREFERRED = 10 };
+
+/* What all rankers look at. */
+struct question {
+    struct engine *engine;
+    const struct job *job;
+    ns_t now;
+    struct capacity wanted;
+};
+
+static int rank_engine(const struct question *q, const struct node *node)
+{
+    if (!node->engines)
+        return POSSIBLE;
+    return node->engines & 1u << q->job->spec.engine ? PREFERRED : UNSUITABLE;
+}
+
+static const struct span FAVOUR = { "favour_", 7 };
+
+static bool is_favour(const struct question *q, const struct node_selector *selector)
+{
+    return q->engine->rules->favours && span_starts(selector->key, FAVOUR);
+}
+
+static struct node_selector without_prefix(const struct node_selector *selector)
+{
+    struct node_selector wish = *selector;
+
+    wish.key = span_of(selector->key.p + FAVOUR.n, selector->key.n - FAVOUR.n);
+    return wish;
+}
+
+static bool labels_are_known(const struct question *q)
+{
+    const struct trigger *known = &q->engine->options.labels_known;
+
+    if (known->kind == TRIGGER_GATE)
+        return engine_gate_is_open(q->engine, known->gate);
+    return q->now >= q->engine->labels_known;
+}
+
+/* All must hold, and all wishes too for the wish to count. */
+static int rank_labels(const struct question *q, const struct node *node)
+{
+    const struct selector_list *selectors = &q->job->spec.selectors;
+    bool musts = false, wishes = false, wish_fits = true;
+
+    for (size_t i = 0; i < selectors->n; i++) {
+        if (is_favour(q, &selectors->at[i])) {
+            struct node_selector wish = without_prefix(&selectors->at[i]);
+            wishes = true;
+            wish_fits = wish_fits && labels_are_known(q) && selector_matches(&wish, &node->labels);
+        } else if (!labels_are_known(q) || !selector_matches(&selectors->at[i], &node->labels)) {
+            return UNSUITABLE;
+        } else {
+            musts = true;
+        }
+    }
+    return (musts ? PREFERRED : POSSIBLE) + (wishes && wish_fits ? PREFERRED : 0);
+}
+
+static int rank_resources(const struct question *q, const struct node *node)
+{
+    if (capacity_is_zero(&q->wanted))
+        return POSSIBLE;
+    return capacity_fits(&q->wanted, &node->max_job) ? PREFERRED : UNSUITABLE;
+}
+
+/* "v0.3.25" → comparable numbers; what cannot be read is a development build and always new enough. */
+static bool read_version(struct span text, long numbers[3])
+{
+    char copy[64];
+
+    if (text.n >= sizeof copy)
+        return false;
+    memcpy(copy, text.p ? text.p : "", text.n);
+    copy[text.n] = '\0';
+    return sscanf(copy, "v%9ld.%9ld.%9ld", &numbers[0], &numbers[1], &numbers[2]) == 3;
+}
+
+static int rank_version(const struct question *q, const struct node *node)
+{
+    long is[3], least[3];
+
+    if (!read_version(node->version, is) || span_starts(node->version, SPAN("v0.0.0")))
+        return POSSIBLE;
+    MUST(read_version(span_text(q->engine->rules->min_version), least));
+    for (int i = 0; i < 3; i++)
+        if (is[i] != least[i])
+            return is[i] < least[i] ? UNSUITABLE : PREFERRED;
+    return PREFERRED;
+}
+
+/* Who has run the job already is asked last, who did so twice, is at it, or said no is not asked again. */
+static int rank_previous(const struct question *q, const struct node *node)
+{
+    size_t before = 0;
+
+    for (size_t i = 0; i < q->job->n_executions; i++) {
+        const struct execution *x = q->job->executions[i];
+        if (!span_eq(x->node_id, node->id))
+            continue;
+        before++;
+        if (!execution_is_discarded(x->state) || x->state == EXECUTION_ASK_FOR_BID_REJECTED ||
+            x->state == EXECUTION_RESULT_REJECTED)
+            return UNSUITABLE;
+    }
+    if (before > 1)
+        return UNSUITABLE;
+    return before ? POSSIBLE : 3 * PREFERRED;
+}
+
+static int (*const rankers[])(const struct question *q, const struct node *node) = {
+    rank_engine, rank_labels, rank_resources, rank_version, rank_previous,
+};
+
+static int rank_node(const struct question *q, const struct node *node)
+{
+    int sum = 0;
+
+    for (size_t i = 0; i < sizeof rankers / sizeof rankers[0]; i++) {
+        int rank = rankers[i](q, node);
+        if (rank < 0)
+            return UNSUITABLE;
+        sum += rank;
+    }
+    return sum;
+}
+
+static enum err check_selectors(const struct question *q, struct arena *arena, struct error *error)
+{
+    const struct selector_list *selectors = &q->job->spec.selectors;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < selectors->n; i++)
+        err = selector_check(&selectors->at[i], arena, error);
+    for (size_t i = 0; !err && i < selectors->n; i++)
+        if (is_favour(q, &selectors->at[i])) {
+            struct node_selector wish = without_prefix(&selectors->at[i]);
+            err = selector_check(&wish, arena, error);
+        }
+    return err;
+}
+
+struct ranked {
+    const struct node *node;
+    int rank;
+    uint64_t tie;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    if (x->rank != y->rank)
+        return x->rank > y->rank ? -1 : 1;
+    return x->tie < y->tie ? -1 : x->tie > y->tie;
+}
+
+static size_t rank_all(const struct question *q, struct ranked *out)
+{
+    struct engine *engine = q->engine;
+    const struct node *nodes = job_nodes(engine, q->job);
+    size_t n = 0;
+
+    for (size_t i = 0; i < job_nodes_count(engine, q->job); i++) {
+        int rank = rank_node(q, &nodes[i]);
+        if (rank < 0)
+            continue;
+        out[n++] = (struct ranked){ .node = &nodes[i],
+                                    .rank = rank,
+                                    .tie = engine->options.ties_random ? ids_draw(&engine->ids) : i };
+    }
+    qsort(out, n, sizeof *out, compare_ranked);
+    return n;
+}
+
+enum err rank_nodes(struct engine *engine, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
+                    struct error *error)
+{
+    struct question q = { .engine = engine, .job = job, .now = now, .wanted = capacity_read(&job->spec.resources) };
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    enum err err = check_selectors(&q, &arena, error);
+
+    if (err)
+        return err;
+    struct ranked *all = calloc(job_nodes_count(engine, job) + 1, sizeof *all);
+    const struct node **nodes = calloc(job_nodes_count(engine, job) + 1, sizeof *nodes);
+    if (!all || !nodes) {
+        free(all);
+        free(nodes);
+        return error_set(error, ERR_NOMEM, "out of memory");
+    }
+    *n = rank_all(&q, all);
+    for (size_t i = 0; i < *n; i++)
+        nodes[i] = all[i].node;
+    free(all);
+    *ranked = nodes;
+    return ERR_OK;
+}
+
+enum err too_few_nodes(int64_t requested, size_t available, struct error *error)
+{
+    return error_set(error, ERR_STATE, "not enough nodes to run job. requested: %lld, available: %zu", (long long)requested,
+                     available);
+}

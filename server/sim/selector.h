@@ -1,0 +1,28 @@
+/* Node selectors: Kubernetes' label selectors, with their validator's words.
+ *
+ * After k8s.io/apimachinery v0.26 (pkg/labels NewRequirement and Requirement.Matches, with pkg/util/
+ * validation), which the reference calls. Operators are in notin = == != gt lt exists !, in lower case.
+ *
+ * Nothing here knows of wishes (`favour_`): for those, copy the selector, put the rest of the key into the
+ * copy's `key`, and check and match the copy. Pure, any thread. */
+#ifndef MOCK_REQUESTER_SIM_SELECTOR_H
+#define MOCK_REQUESTER_SIM_SELECTOR_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "sim/spec.h"
+
+enum { SELECTOR_TEXT_MAX = 64 * 1024 }; /* what is wrong with one selector is told up to here */
+
+/* Is the selector well formed? ERR_INVALID: the validator's text, all faults in one, cut at
+ * ERROR_TEXT_MAX; each takes some 300 bytes. ERR_NOMEM. `arena` is for the text while it is made. */
+enum err selector_check(const struct node_selector *selector, struct arena *arena, struct error *error);
+
+/* The same text whole, in `arena`; the empty span: nothing is wrong (or no memory: arena->failed). */
+struct span selector_fault(const struct node_selector *selector, struct arena *arena);
+
+/* Does a well-formed selector hold for a node's labels? `notin`, `!=` and `!` hold where the key is
+ * absent; `gt` and `lt` want an integer on both sides. */
+bool selector_matches(const struct node_selector *selector, const struct span_map *labels);
+
+#endif

@@ -1,0 +1,285 @@
+#include "sim/steps.h"
+
+#include <stdlib.h>
+
+/* ---- the good paths: what lies between two states -------------------------------------------------------------- */
+
+/* The move to make next on the way from `state` to `target`; STATE_LEFT_OUT when there is no way. */
+static int job_way(int state, int target)
+{
+    if (job_may_move(state, target))
+        return target;
+    if (state == JOB_QUEUED)
+        return JOB_NEW;
+    return state == JOB_NEW ? JOB_IN_PROGRESS : STATE_LEFT_OUT;
+}
+
+static const int good_path[] = {
+    EXECUTION_NEW,          EXECUTION_ASK_FOR_BID,          EXECUTION_ASK_FOR_BID_ACCEPTED,
+    EXECUTION_BID_ACCEPTED, EXECUTION_WAITING_VERIFICATION, EXECUTION_RESULT_ACCEPTED,
+    EXECUTION_COMPLETED,
+};
+enum { GOOD_PATH_LENGTH = sizeof good_path / sizeof good_path[0] };
+
+static int place_on_path(int state)
+{
+    for (int i = 0; i < GOOD_PATH_LENGTH; i++)
+        if (good_path[i] == state)
+            return i;
+    return -1;
+}
+
+static int execution_way(int state, int target)
+{
+    int from = place_on_path(state);
+
+    if (execution_may_move(state, target))
+        return target;
+    return from >= 0 && place_on_path(target) > from ? good_path[from + 1] : STATE_LEFT_OUT;
+}
+
+/* ---- jobs --------------------------------------------------------------------------------------------------------- */
+
+static void enter_job_state(struct engine *engine, struct job *job, int state, struct span comment, bool force, ns_t now)
+{
+    bool was_over = job_is_terminal(job);
+
+    if (force)
+        job_force(job, (enum job_state)state, comment, now);
+    else
+        job_move(job, (enum job_state)state, comment, now);
+    if (job_is_terminal(job) && !was_over)
+        store_ended(&engine->store, job);
+}
+
+static void play_job(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+{
+    int way;
+
+    while (job->state != step->state && (way = job_way(job->state, step->state)) != STATE_LEFT_OUT)
+        enter_job_state(engine, job, way, way == step->state ? step->comment : SPAN(""), false, now);
+    if (job->state != step->state && job->script->unlawful)
+        enter_job_state(engine, job, step->state, step->comment, true, now);
+}
+
+/* ---- executions ------------------------------------------------------------------------------------------------------ */
+
+static const struct node *find_node(const struct engine *engine, const struct job *job, struct span name)
+{
+    const struct node *nodes = job_nodes(engine, job);
+
+    for (size_t i = 0; i < job_nodes_count(engine, job); i++)
+        if (span_eq(nodes[i].name, name) || span_eq(nodes[i].id, name))
+            return &nodes[i];
+    return NULL;
+}
+
+static struct execution *latest_on(const struct job *job, struct span node_id)
+{
+    for (size_t i = job->n_executions; i > 0; i--)
+        if (span_eq(job->executions[i - 1]->node_id, node_id))
+            return job->executions[i - 1];
+    return NULL;
+}
+
+/* A name that is no node of the network stands for a node of its own, whose id is the name if that could be
+ * one, else drawn once a job. */
+static struct span id_of_stranger(struct engine *engine, struct job *job, struct span name)
+{
+    struct stranger *s = job->strangers;
+
+    while (s && !span_eq(s->name, name))
+        s = s->next;
+    if (s)
+        return s->id;
+    char id[CID_SIZE + 1];
+    ids_cid(&engine->ids, id);
+    s = ARENA_NEW(&job->arena, struct stranger);
+    if (!s)
+        return name;
+    bool is_id = name.n == CID_SIZE;
+    *s = (struct stranger){ .next = job->strangers,
+                            .name = arena_span(&job->arena, name),
+                            .id = arena_span(&job->arena, is_id ? name : span_text(id)) };
+    job->strangers = s;
+    return s->id;
+}
+
+static struct execution *execution_of(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+{
+    const struct node *node = find_node(engine, job, step->node);
+    struct span id = node ? node->id : id_of_stranger(engine, job, step->node);
+    struct execution *x = latest_on(job, id);
+
+    return x ? x : execution_new(job, id, node, now);
+}
+
+/* What a good node would have set on entering the state; what the step names goes before. */
+static void enter_execution_state(struct engine *engine, struct job *job, struct execution *x, int state,
+                                  const struct script_step *step, bool force, ns_t now)
+{
+    static const struct run_output no_words;
+    char reference[2 + UUID_SIZE + 1] = "e-";
+    bool last = state == step->state;
+    struct execution_change change = { .status = last ? step->status : SPAN("") };
+
+    if (state == EXECUTION_ASK_FOR_BID_ACCEPTED) {
+        ids_uuid(&engine->ids, reference + 2);
+        change.reference = span_text(reference);
+    }
+    if (state == EXECUTION_WAITING_VERIFICATION)
+        change.output = step->output ? step->output : &no_words;
+    if (state == EXECUTION_RESULT_ACCEPTED || state == EXECUTION_RESULT_REJECTED)
+        change.verification = (struct verification){ true, state == EXECUTION_RESULT_ACCEPTED };
+    if (state == EXECUTION_COMPLETED)
+        change.published = step->published ? step->published : published_result(engine, job, x, SPAN(""));
+    if (last && step->output)
+        change.output = step->output;
+    if (last && step->published)
+        change.published = step->published;
+    if (force)
+        execution_force(job, x, (enum execution_state)state, &change, now);
+    else
+        execution_move(job, x, (enum execution_state)state, &change, now);
+}
+
+static void set_only(struct job *job, struct execution *x, const struct script_step *step)
+{
+    if (step->status.n)
+        x->status = arena_span(&job->arena, step->status);
+    if (step->output)
+        x->output = step->output;
+    if (step->published)
+        x->published = step->published;
+}
+
+static void play_execution(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+{
+    struct execution *x = execution_of(engine, job, step, now);
+    int way;
+
+    if (!x)
+        return;
+    if (step->state == STATE_LEFT_OUT || x->state == step->state) {
+        set_only(job, x, step);
+        return;
+    }
+    while (x->state != step->state && (way = execution_way(x->state, step->state)) != STATE_LEFT_OUT)
+        enter_execution_state(engine, job, x, way, step, false, now);
+    if (x->state != step->state && job->script->unlawful)
+        enter_execution_state(engine, job, x, step->state, step, true, now);
+}
+
+/* ---- the time line ------------------------------------------------------------------------------------------------------ */
+
+static void play_forget(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+{
+    (void)step;
+    (void)now;
+    engine_forget(engine, job);
+}
+
+static void (*const play[])(struct engine *engine, struct job *job, const struct script_step *step, ns_t now) = {
+    [STEP_JOB] = play_job,
+    [STEP_EXECUTION] = play_execution,
+    [STEP_FORGET] = play_forget,
+};
+
+static void wait_for_step(struct engine *engine, struct job *job, ns_t now)
+{
+    if (job->step < job->script->n_steps)
+        engine_plan(engine, job, &job->script->steps[job->step].after, now, (struct action){ .kind = ACTION_STEP });
+}
+
+void steps_begin(struct engine *engine, struct job *job, ns_t now)
+{
+    job->step = 0;
+    wait_for_step(engine, job, now);
+}
+
+void steps_play(struct engine *engine, struct job *job, ns_t now)
+{
+    const struct script_step *step = &job->script->steps[job->step++];
+
+    engine_note_step(engine, job);
+    play[step->kind](engine, job, step, now);
+    if (step->kind != STEP_FORGET)
+        wait_for_step(engine, job, now);
+}
+
+/* ---- at load -------------------------------------------------------------------------------------------------------------- */
+
+struct checked {
+    struct span node;
+    int state;
+};
+
+static bool reach_job(int *state, int target)
+{
+    int way;
+
+    while (*state != target && (way = job_way(*state, target)) != STATE_LEFT_OUT)
+        *state = way;
+    return *state == target;
+}
+
+static bool reach_execution(int *state, int target)
+{
+    int way;
+
+    while (*state != target && (way = execution_way(*state, target)) != STATE_LEFT_OUT)
+        *state = way;
+    return *state == target;
+}
+
+static struct checked *checked_of(struct checked *all, size_t *n, struct span node)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (span_eq(all[i].node, node))
+            return &all[i];
+    all[*n] = (struct checked){ node, EXECUTION_NEW };
+    return &all[(*n)++];
+}
+
+static void tell_why(struct arena *arena, struct span *why, const char *from, const char *to)
+{
+    if (why)
+        *why = arena_printf(arena, "%s \xe2\x86\x92 %s", from, to);
+}
+
+/* A file that is refused for other reasons may name none, or another kind's. */
+static bool names_state(const struct script_step *step)
+{
+    int count = step->kind == STEP_JOB ? (int)JOB_STATE_COUNT : (int)EXECUTION_STATE_COUNT;
+
+    return step->state >= 0 && step->state < count;
+}
+
+size_t steps_check(const struct job_script *script, struct arena *arena, struct span *why)
+{
+    struct checked *executions = arena_alloc(arena, (script->n_steps + 1) * sizeof *executions);
+    int job = script->start_queued ? JOB_QUEUED : JOB_IN_PROGRESS;
+    size_t n = 0;
+
+    if (!executions || script->unlawful)
+        return script->n_steps;
+    for (size_t i = 0; i < script->n_steps; i++) {
+        const struct script_step *step = &script->steps[i];
+        if (step->kind == STEP_JOB && names_state(step)) {
+            int from = job;
+            if (!reach_job(&job, step->state)) {
+                tell_why(arena, why, job_state_name(from), job_state_name(step->state));
+                return i;
+            }
+        } else if (step->kind == STEP_EXECUTION) {
+            struct checked *x = checked_of(executions, &n, step->node);
+            int from = x->state == EXECUTION_NEW ? EXECUTION_ASK_FOR_BID : x->state;
+            x->state = from;
+            if (names_state(step) && !reach_execution(&x->state, step->state)) {
+                tell_why(arena, why, execution_state_name(from), execution_state_name(step->state));
+                return i;
+            }
+        }
+    }
+    return script->n_steps;
+}

@@ -1,0 +1,62 @@
+/* All jobs: by id, by short id, by client, in order; and how many there may be.
+ *
+ * Owns the jobs. Orders are by CreatedAt, then by number of submission: a new job goes to the end at no
+ * cost. Thread: the engine's lock. */
+#ifndef MOCK_REQUESTER_SIM_STORE_H
+#define MOCK_REQUESTER_SIM_STORE_H
+
+#include "sim/job.h"
+
+/* A job with its links; what the lists of the store are made of. */
+struct store_list {
+    struct job *first, *last;
+};
+
+struct store_client {
+    struct store_client *next; /* in the bucket */
+    struct store_list jobs;
+    size_t n;
+    size_t id_n;
+    char id[];
+};
+
+struct store {
+    struct job **by_id, **by_short;
+    size_t buckets; /* of both; a power of two */
+    struct store_client **clients;
+    size_t client_buckets, n_clients;
+    struct store_list all, ended;
+    size_t n, max;
+    uint64_t last_number;
+};
+
+enum { SHORT_ID_SIZE = 8 };
+
+bool store_init(struct store *store, size_t max);
+void store_release(struct store *store);
+
+/* Makes room for one more: when the store is full the job that ended first is forgotten and handed back
+ * in *forgotten (the caller frees it when nothing points to it any more). False: full, none has ended. */
+bool store_make_room(struct store *store, struct job **forgotten);
+
+/* Takes the job over and numbers it. False: no memory, or the id stands already; the job stays the
+ * caller's. */
+bool store_add(struct store *store, struct job *job);
+
+/* Takes out a job that has not ended; it is the caller's again. */
+void store_remove(struct store *store, struct job *job);
+
+/* Takes out any job; it is the caller's again, and marked as forgotten. */
+void store_forget(struct store *store, struct job *job);
+
+/* The job has reached a terminal state: from now on it may be forgotten. */
+void store_ended(struct store *store, struct job *job);
+
+struct job *store_get(const struct store *store, struct span id);
+struct job *store_first_of_short(const struct store *store, struct span short_id);
+const struct store_client *store_client(const struct store *store, struct span client_id); /* NULL: never seen */
+
+/* Walking: all jobs or one client's, forwards from `first` or backwards from `last`. */
+struct job *store_next(const struct job *job, bool of_client, bool backwards);
+
+#endif
