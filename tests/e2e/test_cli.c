@@ -1,8 +1,8 @@
 /* The program as a user starts it: arguments, environment, signals, files, exit codes. */
 #include "base/clock.h"
 #include "support/http_client.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,7 +18,6 @@
 #include <arpa/inet.h>
 #include <unistd.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define PROGRAM BINARY_DIR "/mock-requester"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -817,80 +816,37 @@ END_TEST
 
 /* ---- all of them -------------------------------------------------------------------------------------------- */
 
-static TCase *group(Suite *suite, const char *name)
-{
-    TCase *tcase = tcase_create(name);
-
-    tcase_set_timeout(tcase, 100);
-    tcase_add_checked_fixture(tcase, make_folder, remove_folder);
-    suite_add_tcase(suite, tcase);
-    return tcase;
-}
-
-static void add_words(Suite *suite)
-{
-    TCase *tcase = group(suite, "words");
-
-    tcase_add_test(tcase, version_names_the_program_its_dialects_and_the_library);
-    tcase_add_loop_test(tcase, help_goes_to_standard_output, 0, ROWS(helps));
-    tcase_add_loop_test(tcase, wrong_usage_is_one_line_and_exit_code_2, 0, ROWS(usages));
-    tcase_add_test(tcase, a_port_in_use_is_one_line_and_exit_code_3);
-    tcase_add_test(tcase, a_port_file_that_cannot_be_written_is_one_line_and_exit_code_4);
-    tcase_add_test(tcase, a_folder_is_no_port_file);
-    tcase_add_test(tcase, a_ready_fd_that_is_not_open_is_one_line_and_exit_code_4);
-    tcase_add_test(tcase, a_ready_fd_whose_reader_is_gone_ends_it_with_exit_code_4);
-}
-
-static void add_ready(Suite *suite)
-{
-    TCase *tcase = group(suite, "ready");
-
-    tcase_add_test(tcase, a_drawn_seed_is_told_before_the_ready_line);
-    tcase_add_test(tcase, a_given_seed_is_not_told_and_the_dialect_is);
-    tcase_add_test(tcase, the_ready_fd_tells_the_port_last_and_is_closed);
-    tcase_add_test(tcase, the_port_file_goes_when_the_program_does);
-    tcase_add_test(tcase, a_port_file_of_somebody_else_stays);
-    tcase_add_test(tcase, an_old_port_file_is_replaced);
-    tcase_add_test(tcase, the_environment_sets_what_the_command_line_does_not);
-    tcase_add_test(tcase, standard_streams_that_are_closed_do_no_harm);
-    tcase_add_test(tcase, an_exchange_is_one_line_of_the_log);
-    tcase_add_test(tcase, a_log_that_is_off_leaves_the_ready_line);
-}
-
-static void add_signals(Suite *suite)
-{
-    TCase *tcase = group(suite, "signals");
-
-    tcase_add_loop_test(tcase, a_signal_stops_it_at_once_with_exchanges_in_flight, 0, ROWS(stop_signals));
-    tcase_add_test(tcase, sighup_without_a_terminal_says_that_there_is_nothing_to_read);
-    tcase_add_test(tcase, sighup_at_a_terminal_ends_it);
-}
-
-static void add_commands(Suite *suite)
-{
-    TCase *tcase = group(suite, "commands");
-
-    tcase_add_test(tcase, probe_finds_a_server_that_lives);
-    tcase_add_test(tcase, probe_reads_the_port_from_the_environment);
-    tcase_add_test(tcase, probe_of_a_closed_port_is_exit_code_4);
-    tcase_add_test(tcase, probe_waits_two_seconds_and_no_longer);
-    tcase_add_loop_test(tcase, probe_judges_the_status_line, 0, ROWS(probed));
-    tcase_add_test(tcase, the_same_seed_draws_the_same_ids);
-    tcase_add_test(tcase, the_network_has_three_nodes);
-    tcase_add_test(tcase, sign_takes_its_field_from_the_environment);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("cli");
-
-    add_words(suite);
-    add_ready(suite);
-    add_signals(suite);
-    add_commands(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("cli",
+    TEST_GROUP("words", .setup = make_folder, .teardown = remove_folder),
+    TEST(version_names_the_program_its_dialects_and_the_library),
+    TEST_EACH(help_goes_to_standard_output, helps),
+    TEST_EACH(wrong_usage_is_one_line_and_exit_code_2, usages),
+    TEST(a_port_in_use_is_one_line_and_exit_code_3),
+    TEST(a_port_file_that_cannot_be_written_is_one_line_and_exit_code_4),
+    TEST(a_folder_is_no_port_file),
+    TEST(a_ready_fd_that_is_not_open_is_one_line_and_exit_code_4),
+    TEST(a_ready_fd_whose_reader_is_gone_ends_it_with_exit_code_4),
+    TEST_GROUP("ready", .setup = make_folder, .teardown = remove_folder),
+    TEST(a_drawn_seed_is_told_before_the_ready_line),
+    TEST(a_given_seed_is_not_told_and_the_dialect_is),
+    TEST(the_ready_fd_tells_the_port_last_and_is_closed),
+    TEST(the_port_file_goes_when_the_program_does),
+    TEST(a_port_file_of_somebody_else_stays),
+    TEST(an_old_port_file_is_replaced),
+    TEST(the_environment_sets_what_the_command_line_does_not),
+    TEST(standard_streams_that_are_closed_do_no_harm),
+    TEST(an_exchange_is_one_line_of_the_log),
+    TEST(a_log_that_is_off_leaves_the_ready_line),
+    TEST_GROUP("signals", .setup = make_folder, .teardown = remove_folder),
+    TEST_EACH(a_signal_stops_it_at_once_with_exchanges_in_flight, stop_signals),
+    TEST(sighup_without_a_terminal_says_that_there_is_nothing_to_read),
+    TEST(sighup_at_a_terminal_ends_it),
+    TEST_GROUP("commands", .setup = make_folder, .teardown = remove_folder),
+    TEST(probe_finds_a_server_that_lives),
+    TEST(probe_reads_the_port_from_the_environment),
+    TEST(probe_of_a_closed_port_is_exit_code_4),
+    TEST(probe_waits_two_seconds_and_no_longer),
+    TEST_EACH(probe_judges_the_status_line, probed),
+    TEST(the_same_seed_draws_the_same_ids),
+    TEST(the_network_has_three_nodes),
+    TEST(sign_takes_its_field_from_the_environment))

@@ -4,14 +4,13 @@
 #include "base/json.h"
 #include "support/http_client.h"
 #include "support/program.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define PROGRAM BINARY_DIR "/mock-requester"
 
 enum { SAID_MAX = 16 << 20 };
@@ -295,27 +294,20 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("commands");
-    TCase *told = tcase_create("told"), *serve = tcase_create("served");
-
     make_folder();
-    suite_add_tcase(suite, told);
-    tcase_add_loop_test(told, is_told_to_the_letter, 0, (int)ROWS(tellings));
-    tcase_add_test(told, simulate_tells_json);
-    tcase_add_test(told, simulate_json_has_its_notes_on_standard_error);
-    tcase_add_test(told, the_catalogue_is_json_too);
-    tcase_add_test(told, a_schema_is_the_file_that_ships);
-    tcase_set_timeout(told, 30);
-    suite_add_tcase(suite, serve);
-    tcase_add_test(serve, a_scenario_that_ships_is_served_by_its_name);
-    tcase_add_test(serve, a_job_may_ask_for_a_scenario_that_ships);
-    tcase_set_timeout(serve, 60);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const struct suite_row rows[] = {
+        TEST_GROUP("told"),
+        TEST_EACH(is_told_to_the_letter, tellings),
+        TEST(simulate_tells_json),
+        TEST(simulate_json_has_its_notes_on_standard_error),
+        TEST(the_catalogue_is_json_too),
+        TEST(a_schema_is_the_file_that_ships),
+        TEST_GROUP("served"),
+        TEST(a_scenario_that_ships_is_served_by_its_name),
+        TEST(a_job_may_ask_for_a_scenario_that_ships),
+    };
+    int code = suite_run("commands", rows, ROWS(rows));
     buf_release(&said);
     remove_folder();
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

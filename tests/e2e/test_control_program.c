@@ -2,8 +2,8 @@
 #include "base/error.h"
 #include "support/http_client.h"
 #include "support/program.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -350,30 +350,23 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("control");
-    TCase *tcase = tcase_create("control");
-
     MUST(mkdtemp(folder));
     snprintf(file, sizeof file, "%s/x.json", folder);
-    suite_add_tcase(suite, tcase);
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, moving_the_clock_brings_a_job_to_its_end);
-    tcase_add_test(tcase, a_gate_lets_a_step_through);
-    tcase_add_test(tcase, the_journal_tells_how_an_exchange_ended);
-    tcase_add_test(tcase, a_reset_server_draws_the_same_ids);
-    tcase_add_test(tcase, switched_off_it_is_an_unknown_path);
-    tcase_add_test(tcase, two_runs_with_the_same_seed_answer_the_same_bytes);
-    tcase_add_loop_test(tcase, an_unmet_expectation_is_told_but_fails_strict_runs_alone, 0, 2);
-    tcase_add_loop_test(tcase, strict_runs_fail_for_it, 0, (int)(sizeof misdeeds / sizeof misdeeds[0]));
-    tcase_add_test(tcase, a_strict_run_without_fault_is_fine);
-    tcase_add_test(tcase, hup_reads_the_files_again_and_jobs_keep_their_script);
-    tcase_add_loop_test(tcase, hup_refuses_what_does_not_pass_or_needs_a_restart, 0,
-                        (int)(sizeof bad_reloads / sizeof bad_reloads[0]));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const struct suite_row rows[] = {
+        TEST(moving_the_clock_brings_a_job_to_its_end),
+        TEST(a_gate_lets_a_step_through),
+        TEST(the_journal_tells_how_an_exchange_ended),
+        TEST(a_reset_server_draws_the_same_ids),
+        TEST(switched_off_it_is_an_unknown_path),
+        TEST(two_runs_with_the_same_seed_answer_the_same_bytes),
+        TEST_TIMES(an_unmet_expectation_is_told_but_fails_strict_runs_alone, 2),
+        TEST_EACH(strict_runs_fail_for_it, misdeeds),
+        TEST(a_strict_run_without_fault_is_fine),
+        TEST(hup_reads_the_files_again_and_jobs_keep_their_script),
+        TEST_EACH(hup_refuses_what_does_not_pass_or_needs_a_restart, bad_reloads),
+    };
+    int code = suite_run("control", rows, ROWS(rows));
     remove(file);
     rmdir(folder);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

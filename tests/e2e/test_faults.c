@@ -4,10 +4,9 @@
 #include "http/waiter.h"
 #include "support/http_client.h"
 #include "releases/release.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -20,8 +19,6 @@ enum { TEXT_MAX = 4096, AWAIT_MS = 5000, SILENT_MS = 100 };
 
 #define SECONDS(n) ((n) * NS_PER_SECOND)
 #define APART __attribute__((noinline)) /* a reply is large, and frames have a limit */
-#define ROWS(table) (sizeof(table) / sizeof *(table))
-
 /* ---- a server with faults ------------------------------------------------------------------------------------- */
 
 static struct {
@@ -631,41 +628,31 @@ START_TEST(a_restart_on_a_real_clock_needs_nobody_to_ask)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("faults");
-    TCase *broken = tcase_create("breaks"), *canned = tcase_create("presets"), *own = tcase_create("replies");
-    TCase *effect = tcase_create("effects"), *waits = tcase_create("waits"), *restarts = tcase_create("restarts");
-
-    tcase_add_loop_test(broken, each_break_ends_as_its_name_says, 0, (int)ROWS(breaks));
-    tcase_add_test(broken, a_hang_says_nothing_until_the_server_stops);
-    tcase_add_loop_test(canned, each_preset_answers_in_the_very_bytes, 0, (int)ROWS(presets));
-    tcase_add_test(canned, a_truncated_chunk_ends_within_the_chunk);
-    tcase_add_test(canned, the_write_deadline_is_20_seconds_and_then_nothing);
-    tcase_add_test(own, a_reply_has_its_own_headers_and_those_of_the_connection_alone);
-    tcase_add_test(own, a_json_reply_keeps_its_bytes);
-    tcase_add_test(own, a_reply_without_a_length_ends_with_the_connection);
-    tcase_add_test(own, no_content_has_neither_body_nor_length);
-    tcase_add_loop_test(effect, a_fault_has_an_effect_or_none, 0, (int)ROWS(effects));
-    tcase_add_test(effect, a_patch_changes_the_answer_and_nothing_else);
-    tcase_add_test(effect, a_patch_that_fails_leaves_the_answer_alone);
-    tcase_add_test(effect, skip_and_count_choose_exchanges);
-    tcase_add_test(waits, a_delay_on_a_manual_clock_waits_for_it);
-    tcase_add_test(waits, a_delay_ends_when_the_control_api_moves_the_clock);
-    tcase_add_test(waits, a_delay_by_a_gate_waits_for_it);
-    tcase_add_test(waits, a_delay_on_a_real_clock_ends_by_itself);
-    tcase_add_test(waits, a_body_trickles_piece_by_piece);
-    tcase_add_test(waits, one_hold_too_many_is_an_empty_reply_and_others_go_on);
-    tcase_add_test(restarts, a_restart_forgets_all_jobs_and_closes_connections);
-    tcase_add_test(restarts, a_restart_on_a_real_clock_needs_nobody_to_ask);
-    TCase *const cases[] = { broken, canned, own, effect, waits, restarts };
-    for (size_t i = 0; i < ROWS(cases); i++) {
-        tcase_set_timeout(cases[i], 60);
-        suite_add_tcase(suite, cases[i]);
-    }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("faults",
+    TEST_GROUP("breaks"),
+    TEST_EACH(each_break_ends_as_its_name_says, breaks),
+    TEST(a_hang_says_nothing_until_the_server_stops),
+    TEST_GROUP("presets"),
+    TEST_EACH(each_preset_answers_in_the_very_bytes, presets),
+    TEST(a_truncated_chunk_ends_within_the_chunk),
+    TEST(the_write_deadline_is_20_seconds_and_then_nothing),
+    TEST_GROUP("replies"),
+    TEST(a_reply_has_its_own_headers_and_those_of_the_connection_alone),
+    TEST(a_json_reply_keeps_its_bytes),
+    TEST(a_reply_without_a_length_ends_with_the_connection),
+    TEST(no_content_has_neither_body_nor_length),
+    TEST_GROUP("effects"),
+    TEST_EACH(a_fault_has_an_effect_or_none, effects),
+    TEST(a_patch_changes_the_answer_and_nothing_else),
+    TEST(a_patch_that_fails_leaves_the_answer_alone),
+    TEST(skip_and_count_choose_exchanges),
+    TEST_GROUP("waits"),
+    TEST(a_delay_on_a_manual_clock_waits_for_it),
+    TEST(a_delay_ends_when_the_control_api_moves_the_clock),
+    TEST(a_delay_by_a_gate_waits_for_it),
+    TEST(a_delay_on_a_real_clock_ends_by_itself),
+    TEST(a_body_trickles_piece_by_piece),
+    TEST(one_hold_too_many_is_an_empty_reply_and_others_go_on),
+    TEST_GROUP("restarts"),
+    TEST(a_restart_forgets_all_jobs_and_closes_connections),
+    TEST(a_restart_on_a_real_clock_needs_nobody_to_ask))

@@ -1,9 +1,9 @@
 /* The HTTP edge as a client meets it: bytes in, bytes out, with a handler that only says what it was given. */
 #include "http/http.h"
 #include "support/http_client.h"
+#include "support/suite.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -988,105 +988,62 @@ START_TEST(connection_without_a_whole_head_is_closed_after_10_s)
 }
 END_TEST
 
-/* The test once a row. */
-#define ADD_ROWS(tc, test, table) tcase_add_loop_test(tc, test, 0, (int)(sizeof(table) / sizeof((table)[0])))
-
-static TCase *tcase(Suite *suite, const char *name, double timeout_s)
-{
-    TCase *tc = tcase_create(name);
-
-    tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, timeout_s);
-    suite_add_tcase(suite, tc);
-    return tc;
-}
-
-static void add_connections(TCase *tc)
-{
-    tcase_add_test(tc, connection_is_kept_and_used_again);
-    tcase_add_test(tc, connection_close_closes);
-    tcase_add_test(tc, reply_that_wants_to_close_closes);
-    ADD_ROWS(tc, other_connection_options_keep, kept);
-    tcase_add_test(tc, http_1_0_closes);
-    tcase_add_test(tc, http_1_0_keeps_when_asked);
-    tcase_add_test(tc, http_1_0_long_body_ends_with_the_connection);
-    tcase_add_test(tc, long_body_is_chunked);
-    tcase_add_test(tc, head_has_no_body_and_keeps);
-    tcase_add_test(tc, three_requests_in_one_packet_are_answered_in_order);
-    tcase_add_test(tc, empty_reply_is_the_end_without_a_byte);
-    tcase_add_test(tc, end_of_exchange_counts_bytes);
-}
-
-static void add_bodies(TCase *tc)
-{
-    tcase_add_test(tc, body_comes_by_its_length);
-    tcase_add_test(tc, get_may_have_a_body);
-    tcase_add_test(tc, chunks_are_joined);
-    tcase_add_test(tc, chunks_come_in_pieces);
-    tcase_add_test(tc, chunks_win_over_a_length);
-    tcase_add_test(tc, bad_chunks_are_refused);
-    tcase_add_test(tc, equal_lengths_count_once);
-    tcase_add_test(tc, continue_is_sent_before_the_body_comes);
-    tcase_add_test(tc, continue_is_not_sent_without_a_body);
-    tcase_add_test(tc, other_expectations_fail_before_the_body);
-    tcase_add_test(tc, body_as_long_as_allowed_is_whole);
-    ADD_ROWS(tc, body_over_the_cap_is_cut_and_the_connection_closes, too_large);
-    ADD_ROWS(tc, client_that_leaves_in_the_middle_of_its_body_costs_nothing, half);
-    tcase_add_test(tc, half_a_body_and_no_more_gets_no_reply);
-    tcase_add_test(tc, client_that_resets_during_a_long_reply_costs_nothing);
-}
-
-static void add_targets(TCase *tc)
-{
-    ADD_ROWS(tc, method_and_target_arrive_as_sent, raw);
-    tcase_add_test(tc, what_the_library_drops_is_served_behind_others_too);
-    tcase_add_test(tc, absolute_target_of_our_own_port_keeps);
-    tcase_add_test(tc, later_http_1_versions_are_served);
-    tcase_add_test(tc, other_methods_bring_their_headers);
-}
-
-static void add_refusals(TCase *tc)
-{
-    ADD_ROWS(tc, reference_refuses_without_a_handler, refused);
-    tcase_add_test(tc, empty_length_is_no_length);
-    tcase_add_test(tc, more_than_63_headers_are_too_many);
-    tcase_add_loop_test(tc, head_over_32_kib_is_too_large, 0, 2);
-    tcase_add_test(tc, head_near_32_kib_is_served);
-    tcase_add_test(tc, client_that_leaves_in_the_middle_of_its_head_costs_nothing);
-}
-
-static void add_start_and_stop(TCase *tc)
-{
-    tcase_add_test(tc, more_connections_than_workers_are_all_served);
-    tcase_add_test(tc, eight_clients_at_once_get_their_own_replies);
-    tcase_add_test(tc, workers_take_no_signals);
-    tcase_add_test(tc, port_0_is_any_free_one);
-    tcase_add_test(tc, taken_port_is_named);
-    tcase_add_test(tc, foreign_address_is_named);
-    tcase_add_test(tc, served_as_soon_as_started);
-    tcase_add_test(tc, stopped_port_is_free_at_once);
-    tcase_add_test(tc, stops_fast_whatever_is_open);
-    tcase_add_test(tc, stop_leaves_no_descriptor_behind);
-    tcase_add_test(tc, stopping_nothing_is_fine);
-    tcase_add_test(tc, library_names_itself);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("http");
-
-    add_connections(tcase(suite, "connections", 20));
-    add_bodies(tcase(suite, "bodies", 20));
-    add_targets(tcase(suite, "targets", 20));
-    add_refusals(tcase(suite, "refusals", 20));
-    add_start_and_stop(tcase(suite, "start and stop", 20));
-    TCase *patience = tcase(suite, "patience", 60);
-    tcase_add_test(patience, calls_up_to_19_s_apart_never_meet_a_reset);
-    tcase_add_test(patience, connection_without_a_whole_head_is_closed_after_10_s);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("http",
+    TEST_GROUP("connections", .setup = setup, .teardown = teardown),
+    TEST(connection_is_kept_and_used_again),
+    TEST(connection_close_closes),
+    TEST(reply_that_wants_to_close_closes),
+    TEST_EACH(other_connection_options_keep, kept),
+    TEST(http_1_0_closes),
+    TEST(http_1_0_keeps_when_asked),
+    TEST(http_1_0_long_body_ends_with_the_connection),
+    TEST(long_body_is_chunked),
+    TEST(head_has_no_body_and_keeps),
+    TEST(three_requests_in_one_packet_are_answered_in_order),
+    TEST(empty_reply_is_the_end_without_a_byte),
+    TEST(end_of_exchange_counts_bytes),
+    TEST_GROUP("bodies", .setup = setup, .teardown = teardown),
+    TEST(body_comes_by_its_length),
+    TEST(get_may_have_a_body),
+    TEST(chunks_are_joined),
+    TEST(chunks_come_in_pieces),
+    TEST(chunks_win_over_a_length),
+    TEST(bad_chunks_are_refused),
+    TEST(equal_lengths_count_once),
+    TEST(continue_is_sent_before_the_body_comes),
+    TEST(continue_is_not_sent_without_a_body),
+    TEST(other_expectations_fail_before_the_body),
+    TEST(body_as_long_as_allowed_is_whole),
+    TEST_EACH(body_over_the_cap_is_cut_and_the_connection_closes, too_large),
+    TEST_EACH(client_that_leaves_in_the_middle_of_its_body_costs_nothing, half),
+    TEST(half_a_body_and_no_more_gets_no_reply),
+    TEST(client_that_resets_during_a_long_reply_costs_nothing),
+    TEST_GROUP("targets", .setup = setup, .teardown = teardown),
+    TEST_EACH(method_and_target_arrive_as_sent, raw),
+    TEST(what_the_library_drops_is_served_behind_others_too),
+    TEST(absolute_target_of_our_own_port_keeps),
+    TEST(later_http_1_versions_are_served),
+    TEST(other_methods_bring_their_headers),
+    TEST_GROUP("refusals", .setup = setup, .teardown = teardown),
+    TEST_EACH(reference_refuses_without_a_handler, refused),
+    TEST(empty_length_is_no_length),
+    TEST(more_than_63_headers_are_too_many),
+    TEST_TIMES(head_over_32_kib_is_too_large, 2),
+    TEST(head_near_32_kib_is_served),
+    TEST(client_that_leaves_in_the_middle_of_its_head_costs_nothing),
+    TEST_GROUP("start and stop", .setup = setup, .teardown = teardown),
+    TEST(more_connections_than_workers_are_all_served),
+    TEST(eight_clients_at_once_get_their_own_replies),
+    TEST(workers_take_no_signals),
+    TEST(port_0_is_any_free_one),
+    TEST(taken_port_is_named),
+    TEST(foreign_address_is_named),
+    TEST(served_as_soon_as_started),
+    TEST(stopped_port_is_free_at_once),
+    TEST(stops_fast_whatever_is_open),
+    TEST(stop_leaves_no_descriptor_behind),
+    TEST(stopping_nothing_is_fine),
+    TEST(library_names_itself),
+    TEST_GROUP("patience", .setup = setup, .teardown = teardown),
+    TEST(calls_up_to_19_s_apart_never_meet_a_reset),
+    TEST(connection_without_a_whole_head_is_closed_after_10_s))

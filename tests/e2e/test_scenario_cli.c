@@ -2,14 +2,13 @@
 #include "base/error.h"
 #include "support/http_client.h"
 #include "support/program.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define PROGRAM BINARY_DIR "/mock-requester"
 
 /* ---- a folder of scenario files ----------------------------------------------------------------------------- */
@@ -243,26 +242,19 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("scenario command line");
-    TCase *plays = tcase_create("plays"), *tells = tcase_create("tells"), *refuses = tcase_create("refuses");
-    TCase *all[] = { plays, tells, refuses };
-
-    for (size_t i = 0; i < ROWS(all); i++) {
-        suite_add_tcase(suite, all[i]);
-        tcase_set_timeout(all[i], 60);
-    }
-    tcase_add_test(plays, a_network_that_rejects_rejects);
-    tcase_add_test(plays, the_offset_of_the_start_time_is_the_zone_of_time_stamps);
-    tcase_add_loop_test(tells, the_ready_line_names_the_scenario, 0, ROWS(readies));
-    tcase_add_test(tells, a_seed_of_the_file_is_not_drawn);
-    tcase_add_loop_test(refuses, a_bad_file_ends_it_with_code_2_and_all_that_is_wrong, 0, ROWS(refused));
-    tcase_add_test(refuses, sighup_reads_the_files_again);
-
-    SRunner *runner = srunner_create(suite);
     make_folder();
-    srunner_run_all(runner, CK_NORMAL);
+    const struct suite_row rows[] = {
+        TEST_GROUP("plays"),
+        TEST(a_network_that_rejects_rejects),
+        TEST(the_offset_of_the_start_time_is_the_zone_of_time_stamps),
+        TEST_GROUP("tells"),
+        TEST_EACH(the_ready_line_names_the_scenario, readies),
+        TEST(a_seed_of_the_file_is_not_drawn),
+        TEST_GROUP("refuses"),
+        TEST_EACH(a_bad_file_ends_it_with_code_2_and_all_that_is_wrong, refused),
+        TEST(sighup_reads_the_files_again),
+    };
+    int code = suite_run("scenario command line", rows, ROWS(rows));
     remove_folder();
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

@@ -1,9 +1,9 @@
 /* `mock-requester sign` as a user runs it: the built program, files, folders and variables of its own. */
 #include "base/json.h"
 #include "base/crypto.h"
+#include "support/suite.h"
 #include "wire/signature.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -434,33 +434,21 @@ START_TEST(help_is_printed_on_standard_output)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("sign");
-    TCase *tests = tcase_create("sign");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_checked_fixture(tests, home_make, home_remove);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, a_payload_on_standard_input_is_signed);
-    tcase_add_test(tests, a_payload_in_a_file_is_signed);
-    tcase_add_test(tests, an_indented_payload_becomes_one_line);
-    tcase_add_test(tests, the_payload_may_have_another_key);
-    tcase_add_test(tests, a_client_id_that_is_there_stays);
-    tcase_add_test(tests, without_any_key_one_is_made_and_named);
-    tcase_add_test(tests, the_key_that_was_made_is_used_again);
-    tcase_add_test(tests, no_umask_spoils_the_keys_mode);
-    tcase_add_test(tests, xdg_data_home_says_where_the_key_is_made);
-    tcase_add_test(tests, the_bacalhau_clients_key_comes_before_our_own);
-    tcase_add_test(tests, bacalhau_dir_takes_the_place_of_its_home_folder);
-    tcase_add_test(tests, no_key_is_made_in_the_bacalhau_clients_folder);
-    tcase_add_test(tests, a_key_that_is_none_is_refused);
-    tcase_add_loop_test(tests, what_cannot_be_signed_is_refused_in_one_line, 0, sizeof refusals / sizeof refusals[0]);
-    tcase_add_loop_test(tests, bad_usage_is_told_in_one_line, 0, sizeof usages / sizeof usages[0]);
-    tcase_add_test(tests, help_is_printed_on_standard_output);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("sign",
+    TEST_GROUP("sign", .setup = home_make, .teardown = home_remove),
+    TEST(a_payload_on_standard_input_is_signed),
+    TEST(a_payload_in_a_file_is_signed),
+    TEST(an_indented_payload_becomes_one_line),
+    TEST(the_payload_may_have_another_key),
+    TEST(a_client_id_that_is_there_stays),
+    TEST(without_any_key_one_is_made_and_named),
+    TEST(the_key_that_was_made_is_used_again),
+    TEST(no_umask_spoils_the_keys_mode),
+    TEST(xdg_data_home_says_where_the_key_is_made),
+    TEST(the_bacalhau_clients_key_comes_before_our_own),
+    TEST(bacalhau_dir_takes_the_place_of_its_home_folder),
+    TEST(no_key_is_made_in_the_bacalhau_clients_folder),
+    TEST(a_key_that_is_none_is_refused),
+    TEST_EACH(what_cannot_be_signed_is_refused_in_one_line, refusals),
+    TEST_EACH(bad_usage_is_told_in_one_line, usages),
+    TEST(help_is_printed_on_standard_output))

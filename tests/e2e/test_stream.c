@@ -1,13 +1,12 @@
 /* The stream of live events as a client meets it: handshake, frames, and how it ends. */
 #include "api/events_stream.h"
 #include "http/server.h"
+#include "support/suite.h"
 #include "support/websocket_client.h"
 #include "releases/release.h"
 #include "wire/websocket.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { STOP_LIMIT_MS = 500 };
@@ -25,8 +24,6 @@ enum {
 
 #define PATH "/requester/websocket/events"
 #define APART __attribute__((noinline)) /* a reply is large, and frames have a limit */
-#define ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
-
 /* ---- a server ------------------------------------------------------------------------------------------------- */
 
 static struct server *server;
@@ -432,38 +429,21 @@ END_TEST
 
 /* ---- main ----------------------------------------------------------------------------------------------------- */
 
-static Suite *stream_suite(void)
-{
-    Suite *suite = suite_create("stream");
-    TCase *manual = tcase_create("manual clock"), *real = tcase_create("real clock");
-
-    tcase_add_checked_fixture(manual, setup, teardown);
-    tcase_add_loop_test(manual, handshake_is_refused_in_the_library_s_words, 0, ROWS(refusals));
-    tcase_add_loop_test(manual, handshake_is_accepted, 0, ROWS(welcome));
-    tcase_add_test(manual, ping_is_answered_by_pong);
-    tcase_add_test(manual, text_and_pong_are_passed_over);
-    tcase_add_test(manual, close_is_answered_by_close);
-    tcase_add_loop_test(manual, broken_frame_closes_the_stream, 0, ROWS(broken));
-    tcase_add_test(manual, longest_frame_that_is_allowed_is_read);
-    tcase_add_test(manual, advance_of_a_manual_clock_wakes_a_stream);
-    tcase_add_test(manual, stream_of_a_job_has_nothing_of_another);
-    tcase_add_test(manual, unknown_job_has_an_empty_replay);
-    tcase_add_test(manual, slow_reader_is_cut_off_and_never_waited_for);
-    tcase_add_test(manual, one_stream_too_many_is_refused);
-    tcase_add_test(manual, closed_streams_free_their_places);
-    tcase_add_test(manual, stop_ends_open_streams_at_once);
-    suite_add_tcase(suite, manual);
-    tcase_add_test(real, live_frames_come_by_themselves);
-    suite_add_tcase(suite, real);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(stream_suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("stream",
+    TEST_GROUP("manual clock", .setup = setup, .teardown = teardown),
+    TEST_EACH(handshake_is_refused_in_the_library_s_words, refusals),
+    TEST_EACH(handshake_is_accepted, welcome),
+    TEST(ping_is_answered_by_pong),
+    TEST(text_and_pong_are_passed_over),
+    TEST(close_is_answered_by_close),
+    TEST_EACH(broken_frame_closes_the_stream, broken),
+    TEST(longest_frame_that_is_allowed_is_read),
+    TEST(advance_of_a_manual_clock_wakes_a_stream),
+    TEST(stream_of_a_job_has_nothing_of_another),
+    TEST(unknown_job_has_an_empty_replay),
+    TEST(slow_reader_is_cut_off_and_never_waited_for),
+    TEST(one_stream_too_many_is_refused),
+    TEST(closed_streams_free_their_places),
+    TEST(stop_ends_open_streams_at_once),
+    TEST_GROUP("real clock"),
+    TEST(live_frames_come_by_themselves))

@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "support/network.h"
 #include "releases/release.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -885,52 +885,39 @@ START_TEST(peers_are_the_requester_and_every_node)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("api");
-    TCase *tests = tcase_create("api");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 30);
-    tcase_add_loop_test(tests, an_unknown_path_is_not_found, 0, sizeof unknown / sizeof unknown[0]);
-    tcase_add_loop_test(tests, an_unclean_path_is_redirected, 0, sizeof redirects / sizeof redirects[0]);
-    tcase_add_loop_test(tests, a_target_that_is_none_is_refused_by_the_library, 0,
-                        sizeof refused_targets / sizeof refused_targets[0]);
-    tcase_add_test(tests, the_librarys_own_options_are_answered);
-    tcase_add_loop_test(tests, every_method_is_served, 0, sizeof methods / sizeof methods[0]);
-    tcase_add_loop_test(tests, every_reply_of_a_handler_has_the_rate_headers, 0, sizeof limited / sizeof limited[0]);
-    tcase_add_test(tests, who_was_forwarded_is_told_so);
-    tcase_add_loop_test(tests, raw_paths_have_no_rate_headers, 0, sizeof raw / sizeof raw[0]);
-    tcase_add_test(tests, after_a_thousand_requests_there_are_too_many);
-    tcase_add_test(tests, what_is_refused_for_its_number_does_nothing);
-    tcase_add_test(tests, without_a_limit_the_headers_stay);
-    tcase_add_loop_test(tests, a_bad_body_is_refused_in_the_references_words, 0, sizeof bads / sizeof bads[0]);
-    tcase_add_loop_test(tests, where_the_reference_panics_the_reply_is_empty, 0, sizeof panics / sizeof panics[0]);
-    tcase_add_test(tests, a_strict_requester_looks_at_the_signature);
-    tcase_add_test(tests, a_lenient_requester_tells_of_the_signature_and_goes_on);
-    tcase_add_test(tests, submit_answers_with_the_job);
-    tcase_add_test(tests, a_job_id_in_the_header_is_refused_before_the_body_is_read);
-    tcase_add_test(tests, the_claimed_client_is_echoed_on_later_errors);
-    tcase_add_test(tests, too_few_nodes_are_a_plain_500_and_the_job_exists);
-    tcase_add_test(tests, a_full_store_is_a_503);
-    tcase_add_loop_test(tests, an_unknown_job_is_a_plain_500, 0, sizeof readers / sizeof readers[0]);
-    tcase_add_loop_test(tests, any_client_may_read_a_job_but_by_its_full_id_alone, 0, sizeof readers / sizeof readers[0]);
-    tcase_add_test(tests, empty_ids_are_sent_in_headers_all_the_same);
-    tcase_add_test(tests, results_are_empty_until_something_is_published);
-    tcase_add_loop_test(tests, a_list_has_the_jobs_that_fit_in_their_order, 0, sizeof listings / sizeof listings[0]);
-    tcase_add_test(tests, sorted_by_id_the_first_of_all_are_listed);
-    tcase_add_test(tests, an_id_names_one_job_whatever_else_is_asked);
-    tcase_add_test(tests, a_cancel_answers_with_the_state_after_it);
-    tcase_add_test(tests, a_cancel_that_comes_too_late_or_from_elsewhere_is_refused);
-    tcase_add_test(tests, an_approval_has_an_empty_answer);
-    tcase_add_test(tests, only_the_approver_approves);
-    tcase_add_test(tests, without_an_approver_nobody_approves);
-    tcase_add_loop_test(tests, the_node_says_how_it_is, 0, sizeof plain / sizeof plain[0]);
-    tcase_add_test(tests, version_says_which_release_it_stands_for);
-    tcase_add_test(tests, peers_are_the_requester_and_every_node);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("api",
+    TEST_EACH(an_unknown_path_is_not_found, unknown),
+    TEST_EACH(an_unclean_path_is_redirected, redirects),
+    TEST_EACH(a_target_that_is_none_is_refused_by_the_library, refused_targets),
+    TEST(the_librarys_own_options_are_answered),
+    TEST_EACH(every_method_is_served, methods),
+    TEST_EACH(every_reply_of_a_handler_has_the_rate_headers, limited),
+    TEST(who_was_forwarded_is_told_so),
+    TEST_EACH(raw_paths_have_no_rate_headers, raw),
+    TEST(after_a_thousand_requests_there_are_too_many),
+    TEST(what_is_refused_for_its_number_does_nothing),
+    TEST(without_a_limit_the_headers_stay),
+    TEST_EACH(a_bad_body_is_refused_in_the_references_words, bads),
+    TEST_EACH(where_the_reference_panics_the_reply_is_empty, panics),
+    TEST(a_strict_requester_looks_at_the_signature),
+    TEST(a_lenient_requester_tells_of_the_signature_and_goes_on),
+    TEST(submit_answers_with_the_job),
+    TEST(a_job_id_in_the_header_is_refused_before_the_body_is_read),
+    TEST(the_claimed_client_is_echoed_on_later_errors),
+    TEST(too_few_nodes_are_a_plain_500_and_the_job_exists),
+    TEST(a_full_store_is_a_503),
+    TEST_EACH(an_unknown_job_is_a_plain_500, readers),
+    TEST_EACH(any_client_may_read_a_job_but_by_its_full_id_alone, readers),
+    TEST(empty_ids_are_sent_in_headers_all_the_same),
+    TEST(results_are_empty_until_something_is_published),
+    TEST_EACH(a_list_has_the_jobs_that_fit_in_their_order, listings),
+    TEST(sorted_by_id_the_first_of_all_are_listed),
+    TEST(an_id_names_one_job_whatever_else_is_asked),
+    TEST(a_cancel_answers_with_the_state_after_it),
+    TEST(a_cancel_that_comes_too_late_or_from_elsewhere_is_refused),
+    TEST(an_approval_has_an_empty_answer),
+    TEST(only_the_approver_approves),
+    TEST(without_an_approver_nobody_approves),
+    TEST_EACH(the_node_says_how_it_is, plain),
+    TEST(version_says_which_release_it_stands_for),
+    TEST(peers_are_the_requester_and_every_node))

@@ -1,7 +1,5 @@
 #include "releases/bodies.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 #define T0 (INT64_C(1679475600) * NS_PER_SECOND)
 
@@ -130,20 +128,9 @@ START_TEST(an_execution_that_was_only_asked_shows_what_is_always_shown)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("bodies");
-    TCase *tests = tcase_create("bodies");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, a_result_is_completed_verified_and_has_a_cid, 0, sizeof candidates / sizeof candidates[0]);
-    tcase_add_test(tests, the_state_new_is_never_printed);
-    tcase_add_test(tests, an_execution_has_its_reference_in_entries_from_the_bid_on);
-    tcase_add_test(tests, no_executions_are_null);
-    tcase_add_test(tests, an_execution_that_was_only_asked_shows_what_is_always_shown);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("bodies",
+    TEST_EACH(a_result_is_completed_verified_and_has_a_cid, candidates),
+    TEST(the_state_new_is_never_printed),
+    TEST(an_execution_has_its_reference_in_entries_from_the_bid_on),
+    TEST(no_executions_are_null),
+    TEST(an_execution_that_was_only_asked_shows_what_is_always_shown))

@@ -1,7 +1,5 @@
 #include "sim/capacity.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
 
@@ -126,23 +124,10 @@ START_TEST(a_job_fits_where_no_limit_is_passed)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("capacity");
-    TCase *tests = tcase_create("capacity");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, cpus_are_read_in_thousandths, 0, ROWS(cpus));
-    tcase_add_loop_test(tests, bytes_are_read_in_powers_of_1024, 0, ROWS(bytes));
-    tcase_add_loop_test(tests, gpus_are_plain_numbers, 0, ROWS(gpus));
-    tcase_add_test(tests, an_amount_longer_than_any_number_is_nothing);
-    tcase_add_test(tests, nothing_asked_is_zero);
-    tcase_add_loop_test(tests, a_job_fits_where_no_limit_is_passed, 0, ROWS(fits));
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("capacity",
+    TEST_EACH(cpus_are_read_in_thousandths, cpus),
+    TEST_EACH(bytes_are_read_in_powers_of_1024, bytes),
+    TEST_EACH(gpus_are_plain_numbers, gpus),
+    TEST(an_amount_longer_than_any_number_is_nothing),
+    TEST(nothing_asked_is_zero),
+    TEST_EACH(a_job_fits_where_no_limit_is_passed, fits))

@@ -1,9 +1,7 @@
 #include "base/base64.h"
 #include "base/cid.h"
+#include "support/suite.h"
 #include "wire/signature.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 static const struct base58 {
     struct span bytes;
@@ -94,22 +92,9 @@ START_TEST(a_node_id_is_the_multihash_of_its_public_key)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("cid");
-    TCase *tests = tcase_create("cid");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, bytes_become_base58, 0, ROWS(base58));
-    tcase_add_test(tests, base58_stops_at_the_buffers_maximum);
-    tcase_add_test(tests, the_cid_of_nothing_is_the_known_one);
-    tcase_add_loop_test(tests, the_lowest_and_the_highest_digest_have_46_characters, 0, ROWS(edges));
-    tcase_add_test(tests, a_node_id_is_the_multihash_of_its_public_key);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("cid",
+    TEST_EACH(bytes_become_base58, base58),
+    TEST(base58_stops_at_the_buffers_maximum),
+    TEST(the_cid_of_nothing_is_the_known_one),
+    TEST_EACH(the_lowest_and_the_highest_digest_have_46_characters, edges),
+    TEST(a_node_id_is_the_multihash_of_its_public_key))

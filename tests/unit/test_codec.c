@@ -1,11 +1,7 @@
+#include "support/suite.h"
 #include "wire/codec.h"
 
 #include "sim/spec.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (int)(sizeof table / sizeof table[0])
 
 /* ---- a message with a field of every kind ------------------------------------------------------------- */
 
@@ -558,36 +554,23 @@ START_TEST(an_enum_is_found_as_its_table_says)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("codec");
-    TCase *decode = tcase_create("decode"), *encode = tcase_create("encode");
-
-    suite_add_tcase(suite, decode);
-    tcase_add_checked_fixture(decode, setup, teardown);
-    tcase_add_loop_test(decode, a_text_is_read_as_the_reference_reads_it, 0, ROWS(readings));
-    tcase_add_loop_test(decode, a_string_says_what_the_reference_hears, 0, ROWS(texts));
-    tcase_add_loop_test(decode, what_does_not_fit_is_refused_in_the_references_words, 0, ROWS(refusals));
-    tcase_add_test(decode, reading_goes_on_after_a_type_error_and_the_first_one_is_told);
-    tcase_add_test(decode, an_unknown_enum_text_ends_the_reading);
-    tcase_add_test(decode, an_error_that_nobody_asks_for_is_found_all_the_same);
-    tcase_add_test(decode, an_empty_list_is_told_from_none);
-    tcase_add_test(decode, a_large_map_with_every_key_twice_is_read_soon_and_the_later_values_stay);
-    tcase_add_loop_test(decode, only_what_was_never_there_is_zero, 0, ROWS(zero_rows));
-    tcase_add_test(decode, an_enum_is_found_as_its_table_says);
-    suite_add_tcase(suite, encode);
-    tcase_add_checked_fixture(encode, setup, teardown);
-    tcase_add_loop_test(encode, a_string_is_escaped_as_the_reference_does, 0, ROWS(puts_rows));
-    tcase_add_loop_test(encode, a_float_is_as_short_as_it_can_be, 0, ROWS(floats));
-    tcase_add_loop_test(encode, a_time_is_printed_in_its_zone_without_trailing_zeros, 0, ROWS(times));
-    tcase_add_test(encode, what_is_nil_prints_null_unless_its_flags_say_otherwise);
-    tcase_add_test(encode, what_is_there_prints_and_map_keys_are_sorted_by_bytes);
-    tcase_add_test(encode, a_message_without_fields_is_an_empty_object);
-    tcase_add_test(encode, a_buffer_that_is_full_is_marked_and_nothing_is_written_beyond);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("codec",
+    TEST_GROUP("decode", .setup = setup, .teardown = teardown),
+    TEST_EACH(a_text_is_read_as_the_reference_reads_it, readings),
+    TEST_EACH(a_string_says_what_the_reference_hears, texts),
+    TEST_EACH(what_does_not_fit_is_refused_in_the_references_words, refusals),
+    TEST(reading_goes_on_after_a_type_error_and_the_first_one_is_told),
+    TEST(an_unknown_enum_text_ends_the_reading),
+    TEST(an_error_that_nobody_asks_for_is_found_all_the_same),
+    TEST(an_empty_list_is_told_from_none),
+    TEST(a_large_map_with_every_key_twice_is_read_soon_and_the_later_values_stay),
+    TEST_EACH(only_what_was_never_there_is_zero, zero_rows),
+    TEST(an_enum_is_found_as_its_table_says),
+    TEST_GROUP("encode", .setup = setup, .teardown = teardown),
+    TEST_EACH(a_string_is_escaped_as_the_reference_does, puts_rows),
+    TEST_EACH(a_float_is_as_short_as_it_can_be, floats),
+    TEST_EACH(a_time_is_printed_in_its_zone_without_trailing_zeros, times),
+    TEST(what_is_nil_prints_null_unless_its_flags_say_otherwise),
+    TEST(what_is_there_prints_and_map_keys_are_sorted_by_bytes),
+    TEST(a_message_without_fields_is_an_empty_object),
+    TEST(a_buffer_that_is_full_is_marked_and_nothing_is_written_beyond))

@@ -2,8 +2,8 @@
 #include "api/control.h"
 #include "scenario/scenario.h"
 #include "support/network.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -492,36 +492,24 @@ START_TEST(the_clock_is_not_set_back_under_jobs)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("control");
-    TCase *tcase = tcase_create("control");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, what_is_wrong_is_refused_with_key_message_and_hint, 0,
-                        (int)(sizeof refusals / sizeof refusals[0]));
-    tcase_add_test(tcase, a_wrong_verb_is_told_the_right_ones);
-    tcase_add_test(tcase, a_body_that_is_too_large_is_refused);
-    tcase_add_test(tcase, switched_off_its_paths_are_unknown_like_any);
-    tcase_add_test(tcase, every_row_of_the_table_can_be_reached);
-    tcase_add_test(tcase, health_tells_what_it_is);
-    tcase_add_test(tcase, the_clock_goes_to_the_next_thing_and_until_idle);
-    tcase_add_test(tcase, the_clock_has_an_end);
-    tcase_add_test(tcase, a_real_clock_is_not_moved);
-    tcase_add_test(tcase, a_gate_holds_what_waits_for_it_until_it_is_opened);
-    tcase_add_test(tcase, the_journal_tells_who_asked_and_what_answered);
-    tcase_add_test(tcase, what_was_refused_says_why);
-    tcase_add_loop_test(tcase, the_journal_is_filtered, 0, (int)(sizeof filters / sizeof filters[0]));
-    tcase_add_test(tcase, the_control_api_is_not_in_the_journal);
-    tcase_add_test(tcase, to_delete_the_journal_begins_expectations_anew);
-    tcase_add_test(tcase, the_verdict_names_all_that_is_not_as_it_should_be);
-    tcase_add_test(tcase, the_verdict_is_good_when_all_came_as_it_should);
-    tcase_add_test(tcase, after_a_reset_it_behaves_as_a_fresh_one);
-    tcase_add_test(tcase, a_reset_of_one_thing_leaves_the_others);
-    tcase_add_test(tcase, the_clock_is_not_set_back_under_jobs);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("control",
+    TEST_EACH(what_is_wrong_is_refused_with_key_message_and_hint, refusals),
+    TEST(a_wrong_verb_is_told_the_right_ones),
+    TEST(a_body_that_is_too_large_is_refused),
+    TEST(switched_off_its_paths_are_unknown_like_any),
+    TEST(every_row_of_the_table_can_be_reached),
+    TEST(health_tells_what_it_is),
+    TEST(the_clock_goes_to_the_next_thing_and_until_idle),
+    TEST(the_clock_has_an_end),
+    TEST(a_real_clock_is_not_moved),
+    TEST(a_gate_holds_what_waits_for_it_until_it_is_opened),
+    TEST(the_journal_tells_who_asked_and_what_answered),
+    TEST(what_was_refused_says_why),
+    TEST_EACH(the_journal_is_filtered, filters),
+    TEST(the_control_api_is_not_in_the_journal),
+    TEST(to_delete_the_journal_begins_expectations_anew),
+    TEST(the_verdict_names_all_that_is_not_as_it_should_be),
+    TEST(the_verdict_is_good_when_all_came_as_it_should),
+    TEST(after_a_reset_it_behaves_as_a_fresh_one),
+    TEST(a_reset_of_one_thing_leaves_the_others),
+    TEST(the_clock_is_not_set_back_under_jobs))

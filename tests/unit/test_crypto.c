@@ -1,9 +1,8 @@
 #include "base/crypto.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -361,33 +360,21 @@ START_TEST(freeing_no_key_is_fine)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("crypto");
-    TCase *tests = tcase_create("crypto");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, digests_are_those_of_the_standards);
-    tcase_add_test(tests, the_zero_span_has_the_digest_of_the_empty_text);
-    tcase_add_test(tests, a_signature_holds_for_its_message_and_no_other);
-    tcase_add_test(tests, the_empty_message_can_be_signed);
-    tcase_add_test(tests, a_changed_signature_does_not_hold);
-    tcase_add_test(tests, a_signature_of_another_length_does_not_hold);
-    tcase_add_test(tests, zeros_before_the_modulus_do_not_matter);
-    tcase_add_test(tests, the_last_key_of_a_thread_is_not_taken_for_another);
-    tcase_add_test(tests, threads_verify_at_the_same_time);
-    tcase_add_loop_test(tests, an_absurd_key_never_verifies, 0, sizeof absurd / sizeof absurd[0]);
-    tcase_add_test(tests, a_new_key_has_2048_bits_and_signs);
-    tcase_add_test(tests, the_public_part_is_a_bare_rsa_public_key);
-    tcase_add_test(tests, pkcs1_pem_is_written_and_read);
-    tcase_add_test(tests, pkcs8_der_is_read);
-    tcase_add_loop_test(tests, what_is_no_rsa_private_key_is_refused, 0, sizeof no_keys / sizeof no_keys[0]);
-    tcase_add_test(tests, a_full_buffer_is_an_error);
-    tcase_add_test(tests, freeing_no_key_is_fine);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("crypto",
+    TEST(digests_are_those_of_the_standards),
+    TEST(the_zero_span_has_the_digest_of_the_empty_text),
+    TEST(a_signature_holds_for_its_message_and_no_other),
+    TEST(the_empty_message_can_be_signed),
+    TEST(a_changed_signature_does_not_hold),
+    TEST(a_signature_of_another_length_does_not_hold),
+    TEST(zeros_before_the_modulus_do_not_matter),
+    TEST(the_last_key_of_a_thread_is_not_taken_for_another),
+    TEST(threads_verify_at_the_same_time),
+    TEST_EACH(an_absurd_key_never_verifies, absurd),
+    TEST(a_new_key_has_2048_bits_and_signs),
+    TEST(the_public_part_is_a_bare_rsa_public_key),
+    TEST(pkcs1_pem_is_written_and_read),
+    TEST(pkcs8_der_is_read),
+    TEST_EACH(what_is_no_rsa_private_key_is_refused, no_keys),
+    TEST(a_full_buffer_is_an_error),
+    TEST(freeing_no_key_is_fine))

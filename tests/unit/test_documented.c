@@ -3,8 +3,8 @@
 #include "api/events_stream.h"
 #include "support/network.h"
 #include "releases/release.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 #define SECONDS(n) ((n) * NS_PER_SECOND)
 #define MS(n) ((n) * NS_PER_MS)
 #define CAST(...) .n = sizeof((enum character[]){ __VA_ARGS__ }) / sizeof(enum character), .cast = { __VA_ARGS__ }
-#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
 struct desk {
     struct network network;
@@ -182,7 +181,7 @@ static void put_line(struct buf *out, const char *p, const char *end)
     put_word(out, "", member(p, end, "\"NodeId\":\""));
     put_word(out, " ", member(p, end, "\"State\":\""));
     put_word(out, " ~", member(p, end, "\"Status\":\""));
-    for (size_t i = 0; i < COUNT(marks); i++)
+    for (size_t i = 0; i < ROWS(marks); i++)
         if (memmem(object.p, object.n, marks[i].text, strlen(marks[i].text)))
             buf_printf(out, " %s", marks[i].mark);
     buf_char(out, '\n');
@@ -601,7 +600,7 @@ static struct call listen_to(struct desk *desk, const struct job *job)
 
     snprintf(target, sizeof target, "/requester/websocket?job_id=%.*s", SPAN_ARG(job->id));
     const struct request request = { .method = SPAN("GET"), .target = span_text(target), .http_minor = 1, .headers = headers,
-                                .n_headers = COUNT(headers), .remote = SPAN("127.0.0.1:1") };
+                                .n_headers = ROWS(headers), .remote = SPAN("127.0.0.1:1") };
     struct call call = call_with(desk, &request);
 
     call.request = NULL;
@@ -621,7 +620,7 @@ START_TEST(the_stream_tells_events_of_old_and_new_alike)
 
     struct span told = lettered(desk, job, buf_view(&frames));
     static const char *const wanted[] = { CREATED_BODY "\n", BID_BODY "\n", TAKEN_BODY "\n" };
-    for (size_t i = 0; i < COUNT(wanted); i++)
+    for (size_t i = 0; i < ROWS(wanted); i++)
         ck_assert_msg(memmem(told.p, told.n, wanted[i], strlen(wanted[i])) != NULL, "%.*s", SPAN_ARG(told));
     stream_close(call.stream);
     api_call_release(&call);
@@ -629,36 +628,20 @@ START_TEST(the_stream_tells_events_of_old_and_new_alike)
 }
 END_TEST
 
-static void add_tests(TCase *tests)
-{
-    tcase_add_loop_test(tests, a_job_lives_as_its_events_and_states_tell, 0, COUNT(lives));
-    tcase_add_test(tests, states_are_nodes_and_shards);
-    tcase_add_test(tests, before_bids_there_is_nothing);
-    tcase_add_test(tests, an_event_has_the_keys_of_its_release);
-    tcase_add_test(tests, submit_answers_with_a_job_that_has_a_status);
-    tcase_add_test(tests, list_items_are_jobs_with_their_states);
-    tcase_add_test(tests, too_few_nodes_make_no_job);
-    tcase_add_loop_test(tests, an_unknown_job_is_not_found_in_the_same_words_everywhere, 0, COUNT(readers));
-    tcase_add_loop_test(tests, what_the_dialect_does_not_serve_is_not_found, 0, COUNT(absent));
-    tcase_add_test(tests, version_and_node_info_are_of_the_release);
-    tcase_add_loop_test(tests, a_cancel_ends_the_live_shards, 0, COUNT(cancel_keys));
-    tcase_add_test(tests, a_job_without_bids_is_cancelled_once);
-    tcase_add_loop_test(tests, a_job_without_a_live_shard_is_over, 0, COUNT(endings));
-    tcase_add_test(tests, a_cancel_is_refused);
-    tcase_add_test(tests, a_cancel_without_a_client_is_a_401);
-    tcase_add_test(tests, the_stream_tells_events_of_old_and_new_alike);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("documented");
-    TCase *tests = tcase_create("documented");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    add_tests(tests);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("documented",
+    TEST_EACH(a_job_lives_as_its_events_and_states_tell, lives),
+    TEST(states_are_nodes_and_shards),
+    TEST(before_bids_there_is_nothing),
+    TEST(an_event_has_the_keys_of_its_release),
+    TEST(submit_answers_with_a_job_that_has_a_status),
+    TEST(list_items_are_jobs_with_their_states),
+    TEST(too_few_nodes_make_no_job),
+    TEST_EACH(an_unknown_job_is_not_found_in_the_same_words_everywhere, readers),
+    TEST_EACH(what_the_dialect_does_not_serve_is_not_found, absent),
+    TEST(version_and_node_info_are_of_the_release),
+    TEST_EACH(a_cancel_ends_the_live_shards, cancel_keys),
+    TEST(a_job_without_bids_is_cancelled_once),
+    TEST_EACH(a_job_without_a_live_shard_is_over, endings),
+    TEST(a_cancel_is_refused),
+    TEST(a_cancel_without_a_client_is_a_401),
+    TEST(the_stream_tells_events_of_old_and_new_alike))

@@ -1,7 +1,5 @@
 #include "base/duration.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 #define MS INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
@@ -118,20 +116,7 @@ START_TEST(lengths_are_printed_as_go_prints_them)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("duration");
-    TCase *tests = tcase_create("duration");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, lengths_are_read_as_go_reads_them, 0, ROWS(good));
-    tcase_add_loop_test(tests, what_is_no_length_is_refused_with_advice, 0, ROWS(bad));
-    tcase_add_loop_test(tests, lengths_are_printed_as_go_prints_them, 0, ROWS(printed));
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("duration",
+    TEST_EACH(lengths_are_read_as_go_reads_them, good),
+    TEST_EACH(what_is_no_length_is_refused_with_advice, bad),
+    TEST_EACH(lengths_are_printed_as_go_prints_them, printed))

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "support/network.h"
 #include "releases/release.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -870,48 +870,37 @@ START_TEST(a_node_without_an_id_gets_one)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("engine");
-    TCase *tests = tcase_create("engine");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, a_cast_does_what_the_contract_says, 0, sizeof runs / sizeof runs[0]);
-    tcase_add_test(tests, right_after_submit_the_job_is_in_progress_and_nobody_has_answered);
-    tcase_add_loop_test(tests, too_few_nodes_are_told_to_the_client, 0, 2);
-    tcase_add_test(tests, whoever_does_not_want_the_text_of_an_error_need_not_take_it);
-    tcase_add_loop_test(tests, a_malformed_selector_ends_the_job_as_too_few_nodes_do, 0, 2);
-    tcase_add_test(tests, everything_of_a_request_is_copied);
-    tcase_add_loop_test(tests, it_does_not_matter_how_rarely_time_passes, 0, 2);
-    tcase_add_test(tests, entries_bear_the_moment_they_were_due);
-    tcase_add_test(tests, the_next_deadline_is_when_something_will_happen_by_itself);
-    tcase_add_test(tests, jitter_stays_within_its_bounds);
-    tcase_add_test(tests, a_jitter_beyond_the_end_of_time_is_never);
-    tcase_add_loop_test(tests, housekeeping_ends_a_job_at_the_first_round_past_its_timeout, 0, 2);
-    tcase_add_test(tests, housekeeping_counts_its_rounds_from_the_start_of_the_network);
-    tcase_add_loop_test(tests, housekeeping_cancels_a_queued_job, 0, 2);
-    tcase_add_test(tests, housekeeping_ends_what_v0_3_24_left_new);
-    tcase_add_loop_test(tests, the_requesters_policy_is_asked_first, 0, sizeof policies / sizeof policies[0]);
-    tcase_add_test(tests, an_approved_job_goes_the_normal_path);
-    tcase_add_test(tests, a_refused_job_is_cancelled_with_the_reason);
-    tcase_add_test(tests, a_reason_may_hold_any_byte);
-    tcase_add_test(tests, who_waits_leaves_the_job_queued);
-    tcase_add_test(tests, a_job_under_way_cannot_be_approved_again);
-    tcase_add_loop_test(tests, a_cancel_stops_the_job_and_then_what_lives_of_it, 0, 2 * sizeof cancels / sizeof cancels[0]);
-    tcase_add_loop_test(tests, a_terminal_job_cannot_be_cancelled, 0, 2);
-    tcase_add_test(tests, what_v0_3_24_left_new_can_be_cancelled);
-    tcase_add_test(tests, what_was_due_before_a_cancel_happens_before_it);
-    tcase_add_test(tests, what_was_due_before_an_approval_happens_before_it);
-    tcase_add_loop_test(tests, a_restart_before_a_cancel_or_an_approval_leaves_nothing_to_act_on, 0, 2);
-    tcase_add_test(tests, the_job_that_ended_first_gives_way);
-    tcase_add_test(tests, a_full_store_without_an_ended_job_takes_no_more);
-    tcase_add_loop_test(tests, a_forgotten_job_may_still_have_something_due, 0, 2);
-    tcase_add_test(tests, a_listener_hears_the_happy_path);
-    tcase_add_test(tests, the_requesters_id_is_the_hash_of_its_key);
-    tcase_add_test(tests, a_node_without_an_id_gets_one);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("engine",
+    TEST_EACH(a_cast_does_what_the_contract_says, runs),
+    TEST(right_after_submit_the_job_is_in_progress_and_nobody_has_answered),
+    TEST_TIMES(too_few_nodes_are_told_to_the_client, 2),
+    TEST(whoever_does_not_want_the_text_of_an_error_need_not_take_it),
+    TEST_TIMES(a_malformed_selector_ends_the_job_as_too_few_nodes_do, 2),
+    TEST(everything_of_a_request_is_copied),
+    TEST_TIMES(it_does_not_matter_how_rarely_time_passes, 2),
+    TEST(entries_bear_the_moment_they_were_due),
+    TEST(the_next_deadline_is_when_something_will_happen_by_itself),
+    TEST(jitter_stays_within_its_bounds),
+    TEST(a_jitter_beyond_the_end_of_time_is_never),
+    TEST_TIMES(housekeeping_ends_a_job_at_the_first_round_past_its_timeout, 2),
+    TEST(housekeeping_counts_its_rounds_from_the_start_of_the_network),
+    TEST_TIMES(housekeeping_cancels_a_queued_job, 2),
+    TEST(housekeeping_ends_what_v0_3_24_left_new),
+    TEST_EACH(the_requesters_policy_is_asked_first, policies),
+    TEST(an_approved_job_goes_the_normal_path),
+    TEST(a_refused_job_is_cancelled_with_the_reason),
+    TEST(a_reason_may_hold_any_byte),
+    TEST(who_waits_leaves_the_job_queued),
+    TEST(a_job_under_way_cannot_be_approved_again),
+    TEST_TIMES(a_cancel_stops_the_job_and_then_what_lives_of_it, 2 * ROWS(cancels)),
+    TEST_TIMES(a_terminal_job_cannot_be_cancelled, 2),
+    TEST(what_v0_3_24_left_new_can_be_cancelled),
+    TEST(what_was_due_before_a_cancel_happens_before_it),
+    TEST(what_was_due_before_an_approval_happens_before_it),
+    TEST_TIMES(a_restart_before_a_cancel_or_an_approval_leaves_nothing_to_act_on, 2),
+    TEST(the_job_that_ended_first_gives_way),
+    TEST(a_full_store_without_an_ended_job_takes_no_more),
+    TEST_TIMES(a_forgotten_job_may_still_have_something_due, 2),
+    TEST(a_listener_hears_the_happy_path),
+    TEST(the_requesters_id_is_the_hash_of_its_key),
+    TEST(a_node_without_an_id_gets_one))

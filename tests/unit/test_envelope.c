@@ -1,7 +1,5 @@
 #include "releases/envelope.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 enum { ROOM = 10000 };
 
@@ -112,22 +110,9 @@ START_TEST(the_field_may_have_any_name)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("envelope");
-    TCase *tests = tcase_create("envelope");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, the_client_id_goes_in_where_it_is_wanting, 0, ROWS(payloads));
-    tcase_add_loop_test(tests, what_is_no_single_object_is_refused, 0, ROWS(refused));
-    tcase_add_test(tests, a_payload_beyond_the_maximum_is_refused);
-    tcase_add_test(tests, the_envelope_holds_payload_signature_and_key);
-    tcase_add_test(tests, the_field_may_have_any_name);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("envelope",
+    TEST_EACH(the_client_id_goes_in_where_it_is_wanting, payloads),
+    TEST_EACH(what_is_no_single_object_is_refused, refused),
+    TEST(a_payload_beyond_the_maximum_is_refused),
+    TEST(the_envelope_holds_payload_signature_and_key),
+    TEST(the_field_may_have_any_name))

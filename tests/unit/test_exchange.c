@@ -1,9 +1,5 @@
+#include "support/suite.h"
 #include "wire/exchange.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (int)(sizeof table / sizeof table[0])
 
 static struct reply reply;
 static struct buf out;
@@ -219,25 +215,13 @@ START_TEST(a_moment_has_its_http_date)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("exchange");
-    TCase *tcase = tcase_create("exchange");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, the_first_header_of_a_name_is_found_whatever_its_case);
-    tcase_add_loop_test(tcase, length_chunks_and_connection_follow_the_body_and_the_version, 0, ROWS(layouts));
-    tcase_add_test(tcase, the_handlers_headers_are_sorted_and_come_first);
-    tcase_add_loop_test(tcase, a_value_loses_its_line_breaks_and_outer_blanks_and_no_other_byte, 0, ROWS(values));
-    tcase_add_loop_test(tcase, a_status_has_the_libraries_words, 0, ROWS(statuses));
-    tcase_add_test(tcase, a_bare_reply_is_its_own_headers_in_their_own_order_and_the_body);
-    tcase_add_test(tcase, the_empty_reply_is_no_byte);
-    tcase_add_loop_test(tcase, a_moment_has_its_http_date, 0, ROWS(dates));
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("exchange",
+    TEST_GROUP("exchange", .setup = setup, .teardown = teardown),
+    TEST(the_first_header_of_a_name_is_found_whatever_its_case),
+    TEST_EACH(length_chunks_and_connection_follow_the_body_and_the_version, layouts),
+    TEST(the_handlers_headers_are_sorted_and_come_first),
+    TEST_EACH(a_value_loses_its_line_breaks_and_outer_blanks_and_no_other_byte, values),
+    TEST_EACH(a_status_has_the_libraries_words, statuses),
+    TEST(a_bare_reply_is_its_own_headers_in_their_own_order_and_the_body),
+    TEST(the_empty_reply_is_no_byte),
+    TEST_EACH(a_moment_has_its_http_date, dates))

@@ -1,9 +1,8 @@
 /* Expectations: counts, sequences, matches, and what they say when they are not met. */
 #include "exchange/expectation.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const enum endpoint way[] = { ENDPOINT_SUBMIT, ENDPOINT_STATES, ENDPOINT_RESULTS };
 #define SEQUENCE { .sequence = way, .n_sequence = 3, .most = EXPECT_NO_LIMIT }
@@ -215,25 +214,14 @@ START_TEST(nth_means_the_jobs_in_the_order_of_their_submits)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("expect");
-    TCase *tcase = tcase_create("expect");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, a_count_holds_or_does_not, 0, (int)(sizeof counts / sizeof counts[0]));
-    tcase_add_test(tcase, to_begin_anew_forgets_what_came);
-    tcase_add_test(tcase, a_sequence_allows_others_between);
-    tcase_add_test(tcase, a_sequence_in_another_order_is_not_met);
-    tcase_add_test(tcase, two_clients_do_not_make_one_sequence);
-    tcase_add_test(tcase, who_claims_no_id_is_the_client_of_the_job);
-    tcase_add_test(tcase, clients_beyond_the_cap_are_not_followed);
-    tcase_add_test(tcase, a_match_of_a_client_counts_its_exchanges_alone);
-    tcase_add_test(tcase, a_match_of_a_job_takes_what_names_one_that_fits);
-    tcase_add_test(tcase, nth_means_the_jobs_in_the_order_of_their_submits);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("expect",
+    TEST_EACH(a_count_holds_or_does_not, counts),
+    TEST(to_begin_anew_forgets_what_came),
+    TEST(a_sequence_allows_others_between),
+    TEST(a_sequence_in_another_order_is_not_met),
+    TEST(two_clients_do_not_make_one_sequence),
+    TEST(who_claims_no_id_is_the_client_of_the_job),
+    TEST(clients_beyond_the_cap_are_not_followed),
+    TEST(a_match_of_a_client_counts_its_exchanges_alone),
+    TEST(a_match_of_a_job_takes_what_names_one_that_fits),
+    TEST(nth_means_the_jobs_in_the_order_of_their_submits))

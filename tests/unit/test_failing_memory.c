@@ -9,17 +9,15 @@
 #include "sim/scheduler.h"
 #include "support/files.h"
 #include "releases/bodies.h"
+#include "support/suite.h"
 #include "wire/codec.h"
 #include "releases/envelope.h"
 #include "releases/fixture.h"
 #include "releases/messages.h"
 
-#include <check.h>
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 
 enum { BODY_MAX = 16 << 20, TEXT_MAX = 1 << 20 };
 #define HOUR (3600 * NS_PER_SECOND)
@@ -415,24 +413,17 @@ static void load(void)
 int main(void)
 {
     cJSON_Hooks hooks = { __wrap_malloc, __wrap_free };
-    Suite *suite = suite_create("failing memory");
-    TCase *tests = tcase_create("flows");
-
     cJSON_InitHooks(&hooks);
     load();
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 100);
-    tcase_add_loop_test(tests, a_flow_goes_well_while_there_is_memory, 0, ROWS(flows));
-    tcase_add_loop_test(tests, one_allocation_that_fails_is_an_error_and_no_leak, 0, ROWS(flows));
-    tcase_add_loop_test(tests, memory_that_is_gone_for_good_is_an_error_and_no_leak, 0, ROWS(flows));
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const struct suite_row rows[] = {
+        TEST_EACH(a_flow_goes_well_while_there_is_memory, flows),
+        TEST_EACH(one_allocation_that_fails_is_an_error_and_no_leak, flows),
+        TEST_EACH(memory_that_is_gone_for_good_is_an_error_and_no_leak, flows),
+    };
+    int code = suite_run("failing memory", rows, ROWS(rows));
     scenario_free(rich);
     buf_release(&everything);
     buf_release(&fixtures);
     buf_release(&payload);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

@@ -1,12 +1,11 @@
 /* Faults: which exchange they take, what they count, and what is told of one that nearly fitted. */
 #include "exchange/fault.h"
 #include "support/network.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define SECONDS(n) ((n) * NS_PER_SECOND)
 
 /* ---- faults in front of a network -------------------------------------------------------------------------------- */
@@ -342,28 +341,18 @@ START_TEST(one_that_is_taken_back_has_not_fired)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("fault");
-    TCase *which = tcase_create("which"), *whose = tcase_create("whose");
-
-    tcase_add_test(which, the_first_fault_that_fits_and_fires_is_the_one);
-    tcase_add_test(which, an_exchange_that_an_earlier_fault_took_is_not_counted);
-    tcase_add_test(which, skip_and_count_take_a_stretch);
-    tcase_add_test(which, jobs_and_clients_are_counted_apart);
-    tcase_add_test(which, beyond_the_cap_the_job_seen_first_begins_anew);
-    tcase_add_test(which, between_is_a_window_that_a_reset_moves);
-    tcase_add_test(which, chance_comes_from_the_seed_and_is_drawn_last);
-    tcase_add_test(which, a_fault_is_taken_out_by_its_name);
-    tcase_add_test(which, one_that_is_taken_back_has_not_fired);
-    tcase_add_test(whose, a_job_matcher_wants_a_job);
-    tcase_add_test(whose, nth_counts_the_jobs_that_were_submitted);
-    tcase_add_loop_test(whose, a_near_miss_is_told_with_its_one_condition, 0, (int)ROWS(misses));
-    suite_add_tcase(suite, which);
-    suite_add_tcase(suite, whose);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("fault",
+    TEST_GROUP("which"),
+    TEST(the_first_fault_that_fits_and_fires_is_the_one),
+    TEST(an_exchange_that_an_earlier_fault_took_is_not_counted),
+    TEST(skip_and_count_take_a_stretch),
+    TEST(jobs_and_clients_are_counted_apart),
+    TEST(beyond_the_cap_the_job_seen_first_begins_anew),
+    TEST(between_is_a_window_that_a_reset_moves),
+    TEST(chance_comes_from_the_seed_and_is_drawn_last),
+    TEST(a_fault_is_taken_out_by_its_name),
+    TEST(one_that_is_taken_back_has_not_fired),
+    TEST_GROUP("whose"),
+    TEST(a_job_matcher_wants_a_job),
+    TEST(nth_counts_the_jobs_that_were_submitted),
+    TEST_EACH(a_near_miss_is_told_with_its_one_condition, misses))

@@ -1,9 +1,5 @@
 #include "scenario/findings.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (sizeof(table) / sizeof *(table))
+#include "support/suite.h"
 
 static struct finding finding_at(size_t line, size_t column, const char *message)
 {
@@ -121,22 +117,10 @@ START_TEST(none_are_no_text)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("findings");
-    TCase *tcase = tcase_create("findings");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, a_finding_is_one_line, 0, ROWS(worded));
-    tcase_add_test(tcase, every_key_has_a_name);
-    tcase_add_test(tcase, texts_are_copied);
-    tcase_add_test(tcase, sorting_goes_by_place_and_leaves_equals_and_earlier_files_alone);
-    tcase_add_test(tcase, above_the_cap_they_are_only_counted);
-    tcase_add_test(tcase, none_are_no_text);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("findings",
+    TEST_EACH(a_finding_is_one_line, worded),
+    TEST(every_key_has_a_name),
+    TEST(texts_are_copied),
+    TEST(sorting_goes_by_place_and_leaves_equals_and_earlier_files_alone),
+    TEST(above_the_cap_they_are_only_counted),
+    TEST(none_are_no_text))

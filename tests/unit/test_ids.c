@@ -1,7 +1,5 @@
 #include "base/draw.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 /* ---- draws ------------------------------------------------------------------------------------------------- */
 
@@ -108,23 +106,12 @@ START_TEST(ids_of_one_source_differ)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ids");
-    TCase *tests = tcase_create("ids");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_test(tests, a_seed_draws_what_splitmix64_draws);
-    tcase_add_test(tests, the_system_never_draws_the_same_twice);
-    tcase_add_loop_test(tests, draws_stay_below_their_limit, 0, sizeof limits / sizeof limits[0]);
-    tcase_add_test(tests, draws_are_even);
-    tcase_add_test(tests, uuids_are_of_version_4_and_lower_case);
-    tcase_add_test(tests, a_seed_means_the_same_ids_everywhere);
-    tcase_add_test(tests, cids_have_46_characters_and_begin_with_Qm);
-    tcase_add_test(tests, ids_of_one_source_differ);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("ids",
+    TEST(a_seed_draws_what_splitmix64_draws),
+    TEST(the_system_never_draws_the_same_twice),
+    TEST_EACH(draws_stay_below_their_limit, limits),
+    TEST(draws_are_even),
+    TEST(uuids_are_of_version_4_and_lower_case),
+    TEST(a_seed_means_the_same_ids_everywhere),
+    TEST(cids_have_46_characters_and_begin_with_Qm),
+    TEST(ids_of_one_source_differ))

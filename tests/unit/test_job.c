@@ -1,7 +1,7 @@
 #include "sim/job.h"
 #include "sim/node.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -395,32 +395,20 @@ START_TEST(pointers_to_executions_stay_good_while_others_come)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("job");
-    TCase *tests = tcase_create("job");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, a_job_moves_as_the_contract_tells_and_no_other_way);
-    tcase_add_test(tests, an_execution_moves_as_the_contract_tells_and_no_other_way);
-    tcase_add_loop_test(tests, states_have_their_names_and_kinds, 0, sizeof kinds / sizeof kinds[0]);
-    tcase_add_test(tests, the_terminal_job_states_are_the_four_of_the_contract);
-    tcase_add_test(tests, a_new_job_is_new_in_version_1_with_one_entry);
-    tcase_add_test(tests, a_move_counts_the_version_and_is_written_down);
-    tcase_add_test(tests, two_writes_in_one_nanosecond_have_two_stamps);
-    tcase_add_test(tests, time_that_stands_still_or_goes_back_leaves_the_stamps_in_order);
-    tcase_add_test(tests, a_long_history_keeps_every_entry);
-    tcase_add_test(tests, a_new_execution_asks_in_version_1);
-    tcase_add_test(tests, create_and_update_time_change_places_and_history_lags_a_step);
-    tcase_add_test(tests, what_was_set_once_is_never_cleared);
-    tcase_add_test(tests, an_entry_has_the_reference_from_the_move_that_set_it);
-    tcase_add_test(tests, a_node_has_one_unanswered_execution_at_most);
-    tcase_add_test(tests, a_node_that_has_answered_can_be_asked_again);
-    tcase_add_test(tests, pointers_to_executions_stay_good_while_others_come);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("job",
+    TEST(a_job_moves_as_the_contract_tells_and_no_other_way),
+    TEST(an_execution_moves_as_the_contract_tells_and_no_other_way),
+    TEST_EACH(states_have_their_names_and_kinds, kinds),
+    TEST(the_terminal_job_states_are_the_four_of_the_contract),
+    TEST(a_new_job_is_new_in_version_1_with_one_entry),
+    TEST(a_move_counts_the_version_and_is_written_down),
+    TEST(two_writes_in_one_nanosecond_have_two_stamps),
+    TEST(time_that_stands_still_or_goes_back_leaves_the_stamps_in_order),
+    TEST(a_long_history_keeps_every_entry),
+    TEST(a_new_execution_asks_in_version_1),
+    TEST(create_and_update_time_change_places_and_history_lags_a_step),
+    TEST(what_was_set_once_is_never_cleared),
+    TEST(an_entry_has_the_reference_from_the_move_that_set_it),
+    TEST(a_node_has_one_unanswered_execution_at_most),
+    TEST(a_node_that_has_answered_can_be_asked_again),
+    TEST(pointers_to_executions_stay_good_while_others_come))

@@ -1,9 +1,8 @@
 /* The journal: a ring that counts what it drops, and whose tickets never complete another's entry. */
 #include "exchange/journal.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static uint64_t enter(struct journal *journal, const char *target)
 {
@@ -147,23 +146,12 @@ START_TEST(long_texts_are_cut_where_a_character_ends)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("journal");
-    TCase *tcase = tcase_create("journal");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, an_entry_is_in_flight_until_it_is_ended);
-    tcase_add_test(tcase, the_oldest_gives_way_and_is_counted);
-    tcase_add_test(tcase, a_big_one_grows_as_it_is_used);
-    tcase_add_test(tcase, one_of_size_0_takes_nothing);
-    tcase_add_test(tcase, numbers_go_on_when_it_is_cleared);
-    tcase_add_test(tcase, a_ticket_of_before_a_reset_completes_nothing);
-    tcase_add_test(tcase, a_ticket_of_an_entry_that_is_gone_completes_nothing);
-    tcase_add_test(tcase, long_texts_are_cut_where_a_character_ends);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("journal",
+    TEST(an_entry_is_in_flight_until_it_is_ended),
+    TEST(the_oldest_gives_way_and_is_counted),
+    TEST(a_big_one_grows_as_it_is_used),
+    TEST(one_of_size_0_takes_nothing),
+    TEST(numbers_go_on_when_it_is_cleared),
+    TEST(a_ticket_of_before_a_reset_completes_nothing),
+    TEST(a_ticket_of_an_entry_that_is_gone_completes_nothing),
+    TEST(long_texts_are_cut_where_a_character_ends))

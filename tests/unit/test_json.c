@@ -1,8 +1,6 @@
 #include "base/buf.h"
 #include "base/json.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 static void json_freep(struct json **json)
 {
@@ -338,34 +336,21 @@ START_TEST(a_value_shows_its_own_bytes)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof table / sizeof table[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("json");
-    TCase *refusals = tcase_create("refused"), *reading = tcase_create("read"), *places = tcase_create("places");
-
-    suite_add_tcase(suite, refusals);
-    tcase_add_loop_test(refusals, a_bad_text_is_refused_with_its_place, 0, ROWS(refused));
-    tcase_add_test(refusals, a_raw_nul_byte_is_refused);
-    tcase_add_test(refusals, sixty_four_lists_deep_is_read_and_one_more_refused);
-    tcase_add_test(refusals, a_million_brackets_are_refused_without_recursion);
-    tcase_add_test(refusals, a_long_object_with_a_key_twice_is_found_out_soon);
-    tcase_add_test(refusals, more_values_than_the_cap_are_refused);
-    suite_add_tcase(suite, reading);
-    tcase_add_test(reading, every_type_is_told);
-    tcase_add_test(reading, a_member_is_found_by_its_exact_name);
-    tcase_add_test(reading, nothing_gives_nothing_all_the_way_down);
-    tcase_add_loop_test(reading, a_string_comes_back_byte_for_byte, 0, ROWS(decoded));
-    tcase_add_loop_test(reading, only_what_a_double_holds_exactly_is_a_whole_number, 0, ROWS(wholes));
-    suite_add_tcase(suite, places);
-    tcase_add_test(places, a_value_knows_its_line_and_column_in_bytes);
-    tcase_add_test(places, places_are_right_all_through_a_long_text);
-    tcase_add_test(places, a_value_shows_its_own_bytes);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("json",
+    TEST_GROUP("refused"),
+    TEST_EACH(a_bad_text_is_refused_with_its_place, refused),
+    TEST(a_raw_nul_byte_is_refused),
+    TEST(sixty_four_lists_deep_is_read_and_one_more_refused),
+    TEST(a_million_brackets_are_refused_without_recursion),
+    TEST(a_long_object_with_a_key_twice_is_found_out_soon),
+    TEST(more_values_than_the_cap_are_refused),
+    TEST_GROUP("read"),
+    TEST(every_type_is_told),
+    TEST(a_member_is_found_by_its_exact_name),
+    TEST(nothing_gives_nothing_all_the_way_down),
+    TEST_EACH(a_string_comes_back_byte_for_byte, decoded),
+    TEST_EACH(only_what_a_double_holds_exactly_is_a_whole_number, wholes),
+    TEST_GROUP("places"),
+    TEST(a_value_knows_its_line_and_column_in_bytes),
+    TEST(places_are_right_all_through_a_long_text),
+    TEST(a_value_shows_its_own_bytes))

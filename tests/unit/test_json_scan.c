@@ -1,9 +1,8 @@
+#include "support/suite.h"
 #include "wire/json_scan.h"
 
-#include <check.h>
 #include <stdlib.h>
 
-#define ROWS(table) (int)(sizeof table / sizeof table[0])
 #define TEXT(literal) { "" literal, sizeof(literal) - 1 }
 
 /* ---- good values -------------------------------------------------------------------------------------- */
@@ -201,21 +200,9 @@ START_TEST(every_prefix_of_a_value_is_cut_short_and_read_no_further)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("json_scan");
-    TCase *tcase = tcase_create("json_scan");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, the_first_value_is_found, 0, ROWS(good));
-    tcase_add_loop_test(tcase, a_good_value_is_passed_over_to_its_end, 0, ROWS(good));
-    tcase_add_loop_test(tcase, a_bad_text_is_refused_in_the_references_words, 0, ROWS(bad));
-    tcase_add_loop_test(tcase, ten_thousand_containers_may_stand_in_each_other_and_no_more, 0, ROWS(deep));
-    tcase_add_test(tcase, every_prefix_of_a_value_is_cut_short_and_read_no_further);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("json_scan",
+    TEST_EACH(the_first_value_is_found, good),
+    TEST_EACH(a_good_value_is_passed_over_to_its_end, good),
+    TEST_EACH(a_bad_text_is_refused_in_the_references_words, bad),
+    TEST_EACH(ten_thousand_containers_may_stand_in_each_other_and_no_more, deep),
+    TEST(every_prefix_of_a_value_is_cut_short_and_read_no_further))

@@ -3,15 +3,14 @@
  * Every test pins one habit of the library itself, on a small server of its own. One that turns red under
  * a newer library names a line of http.c that may go, or must change. */
 #include "support/http_client.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <civetweb.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 #define HOST "Host: x\r\n"
@@ -950,95 +949,58 @@ START_TEST(sockets_that_no_thread_took_are_left_open)
 }
 END_TEST
 
-/* The test once a row. */
-#define ADD_ROWS(tc, test, table) tcase_add_loop_test(tc, test, 0, (int)(sizeof(table) / sizeof((table)[0])))
-
-static TCase *tcase(Suite *suite, const char *name)
-{
-    TCase *tc = tcase_create(name);
-
-    tcase_set_timeout(tc, 30);
-    suite_add_tcase(suite, tc);
-    return tc;
-}
-
-static void add_start(TCase *tc)
-{
-    tcase_add_test(tc, version_is_1_15);
-    tcase_add_test(tc, build_has_no_ipv6_stats_zlib_or_unix_sockets);
-    tcase_add_test(tc, ipv6_address_fails_at_start);
-#if !defined(__SANITIZE_THREAD__)
-    tcase_add_test(tc, worker_stacks_are_100_kib);
-#endif
-    tcase_add_test(tc, ports_accept_before_handlers_exist);
-    tcase_add_test(tc, begin_request_is_there_from_the_start);
-    tcase_add_test(tc, taken_port_is_explained_in_the_log_alone);
-}
-
-static void add_heads(TCase *tc)
-{
-    ADD_ROWS(tc, known_method_comes_to_begin_request, known);
-    ADD_ROWS(tc, unknown_method_comes_to_http_error_with_its_headers_raw, unknown);
-    ADD_ROWS(tc, target_that_is_not_local_is_dropped_and_connection_close_sees_it, dropped);
-    tcase_add_test(tc, served_request_has_a_local_target_when_it_closes);
-    tcase_add_test(tc, query_outlives_its_request);
-    ADD_ROWS(tc, http_error_has_the_headers_of, errors);
-    tcase_add_test(tc, http_error_ends_the_connection);
-    tcase_add_test(tc, returning_0_goes_on_to_404);
-    tcase_add_test(tc, cors_preflight_is_answered_unless_methods_are_empty);
-    tcase_add_test(tc, target_stays_raw_and_is_cut_at_the_query);
-    tcase_add_test(tc, missing_host_is_accepted);
-    tcase_add_test(tc, headers_beyond_64_vanish);
-    tcase_add_test(tc, folded_line_ends_the_head);
-    tcase_add_test(tc, too_long_a_head_is_called_malformed);
-    tcase_add_test(tc, head_that_stops_coming_is_called_malformed);
-    tcase_add_test(tc, silent_connection_closes_without_an_error);
-    ADD_ROWS(tc, tab_in_a_value_and_raw_utf8_in_a_target_are_refused, malformed);
-}
-
-static void add_bodies(TCase *tc)
-{
-    ADD_ROWS(tc, body_is_read_as, bodies);
-    tcase_add_test(tc, trailers_close_the_connection_without_a_word);
-    tcase_add_test(tc, expect_is_never_answered);
-    tcase_add_test(tc, read_that_times_out_looks_like_the_end);
-    tcase_add_test(tc, read_at_the_end_of_the_connection_is_short_then_fails);
-}
-
-static void add_connections(TCase *tc)
-{
-    tcase_add_test(tc, head_is_not_suppressed);
-    tcase_add_test(tc, one_write_is_one_packet);
-    tcase_add_test(tc, header_api_sends_a_packet_a_line);
-    tcase_add_test(tc, requests_in_one_packet_are_served_in_turn);
-    ADD_ROWS(tc, connection_is_kept_after, options);
-    tcase_add_test(tc, connection_header_is_asked_after_the_handler);
-    tcase_add_test(tc, later_heads_have_the_keep_alive_time);
-    tcase_add_test(tc, one_thread_serves_a_connection_from_open_to_close);
-    tcase_add_test(tc, idle_connection_owns_its_thread);
-}
-
-static void add_stop(TCase *tc)
-{
-    tcase_add_test(tc, stop_takes_two_seconds);
-    tcase_add_test(tc, connection_during_stop_ends_the_wait);
-    tcase_add_test(tc, read_returns_0_at_once_while_stopping);
-    tcase_add_test(tc, sockets_that_no_thread_took_are_left_open);
-}
-
 int main(void)
 {
-    Suite *suite = suite_create("library facts");
-
-    add_start(tcase(suite, "start"));
-    add_heads(tcase(suite, "heads"));
-    add_bodies(tcase(suite, "bodies"));
-    add_connections(tcase(suite, "connections"));
-    add_stop(tcase(suite, "stop"));
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    const struct suite_row rows[] = {
+        TEST_GROUP("start"),
+        TEST(version_is_1_15),
+        TEST(build_has_no_ipv6_stats_zlib_or_unix_sockets),
+        TEST(ipv6_address_fails_at_start),
+#if !defined(__SANITIZE_THREAD__)
+        TEST(worker_stacks_are_100_kib),
+#endif
+        TEST(ports_accept_before_handlers_exist),
+        TEST(begin_request_is_there_from_the_start),
+        TEST(taken_port_is_explained_in_the_log_alone),
+        TEST_GROUP("heads"),
+        TEST_EACH(known_method_comes_to_begin_request, known),
+        TEST_EACH(unknown_method_comes_to_http_error_with_its_headers_raw, unknown),
+        TEST_EACH(target_that_is_not_local_is_dropped_and_connection_close_sees_it, dropped),
+        TEST(served_request_has_a_local_target_when_it_closes),
+        TEST(query_outlives_its_request),
+        TEST_EACH(http_error_has_the_headers_of, errors),
+        TEST(http_error_ends_the_connection),
+        TEST(returning_0_goes_on_to_404),
+        TEST(cors_preflight_is_answered_unless_methods_are_empty),
+        TEST(target_stays_raw_and_is_cut_at_the_query),
+        TEST(missing_host_is_accepted),
+        TEST(headers_beyond_64_vanish),
+        TEST(folded_line_ends_the_head),
+        TEST(too_long_a_head_is_called_malformed),
+        TEST(head_that_stops_coming_is_called_malformed),
+        TEST(silent_connection_closes_without_an_error),
+        TEST_EACH(tab_in_a_value_and_raw_utf8_in_a_target_are_refused, malformed),
+        TEST_GROUP("bodies"),
+        TEST_EACH(body_is_read_as, bodies),
+        TEST(trailers_close_the_connection_without_a_word),
+        TEST(expect_is_never_answered),
+        TEST(read_that_times_out_looks_like_the_end),
+        TEST(read_at_the_end_of_the_connection_is_short_then_fails),
+        TEST_GROUP("connections"),
+        TEST(head_is_not_suppressed),
+        TEST(one_write_is_one_packet),
+        TEST(header_api_sends_a_packet_a_line),
+        TEST(requests_in_one_packet_are_served_in_turn),
+        TEST_EACH(connection_is_kept_after, options),
+        TEST(connection_header_is_asked_after_the_handler),
+        TEST(later_heads_have_the_keep_alive_time),
+        TEST(one_thread_serves_a_connection_from_open_to_close),
+        TEST(idle_connection_owns_its_thread),
+        TEST_GROUP("stop"),
+        TEST(stop_takes_two_seconds),
+        TEST(connection_during_stop_ends_the_wait),
+        TEST(read_returns_0_at_once_while_stopping),
+        TEST(sockets_that_no_thread_took_are_left_open),
+    };
+    return suite_run("library facts", rows, ROWS(rows));
 }

@@ -1,8 +1,7 @@
 #include "api/limiter.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define MS INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
@@ -146,24 +145,13 @@ START_TEST(the_beginning_of_time_is_a_time)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("limiter");
-    TCase *tests = tcase_create("limiter");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_test(tests, a_thousand_requests_pass_at_once_and_no_more);
-    tcase_add_test(tests, each_millisecond_gives_one_back);
-    tcase_add_test(tests, what_is_not_used_does_not_pile_up);
-    tcase_add_test(tests, paths_and_addresses_have_buckets_of_their_own);
-    tcase_add_test(tests, however_many_ask_each_gets_something);
-    tcase_add_test(tests, a_busy_client_is_not_forgotten_for_others);
-    tcase_add_loop_test(tests, an_address_may_be_anything, 0, sizeof addresses / sizeof addresses[0]);
-    tcase_add_test(tests, time_that_seems_to_go_back_gives_nothing_and_takes_nothing);
-    tcase_add_test(tests, the_beginning_of_time_is_a_time);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("limiter",
+    TEST(a_thousand_requests_pass_at_once_and_no_more),
+    TEST(each_millisecond_gives_one_back),
+    TEST(what_is_not_used_does_not_pile_up),
+    TEST(paths_and_addresses_have_buckets_of_their_own),
+    TEST(however_many_ask_each_gets_something),
+    TEST(a_busy_client_is_not_forgotten_for_others),
+    TEST_EACH(an_address_may_be_anything, addresses),
+    TEST(time_that_seems_to_go_back_gives_nothing_and_takes_nothing),
+    TEST(the_beginning_of_time_is_a_time))

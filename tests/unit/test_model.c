@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "support/network.h"
 #include "releases/release.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -799,17 +799,5 @@ START_TEST(whatever_happens_the_contract_holds)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("model");
-    TCase *tests = tcase_create("model");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 0);
-    tcase_add_test(tests, whatever_happens_the_contract_holds);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("model",
+    TEST(whatever_happens_the_contract_holds))

@@ -1,9 +1,6 @@
 #include "base/moment.h"
+#include "support/suite.h"
 
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define SECOND INT64_C(1000000000)
 #define NINE INT64_C(1679475600) /* 2023-03-22T09:00:00Z */
 
@@ -53,18 +50,6 @@ START_TEST(what_is_no_moment_is_refused_and_writes_nothing)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("moment");
-    TCase *tcase = tcase_create("moment");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, a_moment_is_read_with_its_zone, 0, ROWS(good));
-    tcase_add_loop_test(tcase, what_is_no_moment_is_refused_and_writes_nothing, 0, ROWS(bad));
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("moment",
+    TEST_EACH(a_moment_is_read_with_its_zone, good),
+    TEST_EACH(what_is_no_moment_is_refused_and_writes_nothing, bad))

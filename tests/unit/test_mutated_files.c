@@ -8,12 +8,11 @@
 #include "sim/scheduler.h"
 #include "support/files.h"
 #include "releases/fixture.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define GOOD TESTS_DIR "/unit/scenarios/good/"
 #define SHIPPED SOURCE_DIR "/scenarios/"
 #define FIXTURES SOURCE_DIR "/fixtures/"
@@ -214,24 +213,18 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("mutated files");
-    TCase *mutations = tcase_create("mutations"), *mistakes = tcase_create("mistakes");
-
     take_folder(&scenarios, GOOD);
     take_folder(&scenarios, SHIPPED);
     take_folder(&fixtures, FIXTURES);
-    suite_add_tcase(suite, mutations);
-    tcase_set_timeout(mutations, 60);
-    tcase_add_loop_test(mutations, a_mutated_scenario_passes_or_is_refused_with_places_and_messages, 0, BATCHES);
-    tcase_add_loop_test(mutations, a_mutated_fixture_passes_or_is_refused_with_a_place_and_a_message, 0, BATCHES);
-    suite_add_tcase(suite, mistakes);
-    tcase_add_test(mistakes, twenty_mistakes_in_one_file_are_twenty_messages_at_their_places);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const struct suite_row rows[] = {
+        TEST_GROUP("mutations"),
+        TEST_TIMES(a_mutated_scenario_passes_or_is_refused_with_places_and_messages, BATCHES),
+        TEST_TIMES(a_mutated_fixture_passes_or_is_refused_with_a_place_and_a_message, BATCHES),
+        TEST_GROUP("mistakes"),
+        TEST(twenty_mistakes_in_one_file_are_twenty_messages_at_their_places),
+    };
+    int code = suite_run("mutated files", rows, ROWS(rows));
     release(&scenarios);
     release(&fixtures);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

@@ -1,6 +1,6 @@
 #include "base/nearest.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const struct row {
@@ -40,18 +40,6 @@ START_TEST(of_equally_near_names_the_first_stays)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("nearest");
-    TCase *tcase = tcase_create("nearest");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_loop_test(tcase, a_slip_of_the_pen_finds_its_name, 0, sizeof rows / sizeof *rows);
-    tcase_add_test(tcase, of_equally_near_names_the_first_stays);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("nearest",
+    TEST_EACH(a_slip_of_the_pen_finds_its_name, rows),
+    TEST(of_equally_near_names_the_first_stays))

@@ -1,9 +1,7 @@
 #include "cli/options.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
-
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 
 enum { ARGUMENTS_MAX = 24, VARIABLES_MAX = 4 };
 
@@ -555,55 +553,43 @@ START_TEST(no_line_of_help_is_longer_than_a_wide_terminal)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("options");
-    TCase *reading = tcase_create("read"), *twins = tcase_create("environment"), *refusals = tcase_create("refused"),
-          *help = tcase_create("help"), *scenarios = tcase_create("scenarios");
-
-    suite_add_tcase(suite, reading);
-    tcase_add_test(reading, nothing_means_serve_with_the_defaults);
-    tcase_add_test(reading, every_option_of_serve_is_read);
-    tcase_add_test(reading, a_value_may_follow_an_equals_sign);
-    tcase_add_test(reading, the_last_of_two_counts);
-    tcase_add_test(reading, a_start_time_is_read_with_its_fraction);
-    tcase_add_test(reading, a_start_time_brings_its_zone);
-    tcase_add_test(reading, a_scaled_clock_lifts_the_rate_limit_unless_asked_for);
-    tcase_add_test(reading, what_is_off_may_be_said_to_be_off);
-    tcase_add_test(reading, sign_takes_its_options_and_one_file);
-    tcase_add_test(reading, probe_takes_a_place);
-    tcase_add_loop_test(reading, help_and_version_end_the_reading, 0, ROWS(action_cases));
-    suite_add_tcase(suite, twins);
-    tcase_add_test(twins, a_twin_sets_an_option);
-    tcase_add_test(twins, the_command_line_wins_over_a_twin);
-    tcase_add_test(twins, an_empty_twin_is_not_set);
-    tcase_add_test(twins, a_port_that_kubernetes_set_is_passed_over);
-    tcase_add_test(twins, names_that_are_no_option_are_passed_over);
-    tcase_add_test(twins, a_twin_of_serve_means_nothing_to_probe);
-    tcase_add_loop_test(twins, a_switch_is_read_from_the_environment, 0, ROWS(switch_cases));
-    tcase_add_test(twins, what_is_off_may_be_off_in_the_environment_too);
-    suite_add_tcase(suite, scenarios);
-    tcase_add_test(scenarios, scenarios_are_taken_in_their_order);
-    tcase_add_test(scenarios, scenarios_of_the_environment_count_only_when_none_is_written_out);
-    tcase_add_test(scenarios, a_scenario_sets_what_nobody_else_did);
-    tcase_add_test(scenarios, the_command_line_and_the_environment_win_over_a_scenario);
-    tcase_add_test(scenarios, a_scenario_without_settings_leaves_the_defaults);
-    suite_add_tcase(suite, refusals);
-    tcase_add_loop_test(refusals, is_refused_with_one_line, 0, ROWS(refused));
-    tcase_add_loop_test(refusals, a_bad_variable_is_refused_by_its_name, 0, ROWS(bad_variables));
-    tcase_add_test(refusals, a_refusal_leaves_the_options_alone);
-    suite_add_tcase(suite, help);
-    tcase_add_test(help, simulate_takes_its_options_and_scenarios);
-    tcase_add_test(help, simulate_ends_after_a_day);
-    tcase_add_test(help, the_format_has_a_twin);
-    tcase_add_test(help, help_tells_what_is_there);
-    tcase_add_test(help, help_names_every_dialect);
-    tcase_add_test(help, a_command_tells_its_own_options);
-    tcase_add_test(help, no_line_of_help_is_longer_than_a_wide_terminal);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("options",
+    TEST_GROUP("read"),
+    TEST(nothing_means_serve_with_the_defaults),
+    TEST(every_option_of_serve_is_read),
+    TEST(a_value_may_follow_an_equals_sign),
+    TEST(the_last_of_two_counts),
+    TEST(a_start_time_is_read_with_its_fraction),
+    TEST(a_start_time_brings_its_zone),
+    TEST(a_scaled_clock_lifts_the_rate_limit_unless_asked_for),
+    TEST(what_is_off_may_be_said_to_be_off),
+    TEST(sign_takes_its_options_and_one_file),
+    TEST(probe_takes_a_place),
+    TEST_EACH(help_and_version_end_the_reading, action_cases),
+    TEST_GROUP("environment"),
+    TEST(a_twin_sets_an_option),
+    TEST(the_command_line_wins_over_a_twin),
+    TEST(an_empty_twin_is_not_set),
+    TEST(a_port_that_kubernetes_set_is_passed_over),
+    TEST(names_that_are_no_option_are_passed_over),
+    TEST(a_twin_of_serve_means_nothing_to_probe),
+    TEST_EACH(a_switch_is_read_from_the_environment, switch_cases),
+    TEST(what_is_off_may_be_off_in_the_environment_too),
+    TEST_GROUP("scenarios"),
+    TEST(scenarios_are_taken_in_their_order),
+    TEST(scenarios_of_the_environment_count_only_when_none_is_written_out),
+    TEST(a_scenario_sets_what_nobody_else_did),
+    TEST(the_command_line_and_the_environment_win_over_a_scenario),
+    TEST(a_scenario_without_settings_leaves_the_defaults),
+    TEST_GROUP("refused"),
+    TEST_EACH(is_refused_with_one_line, refused),
+    TEST_EACH(a_bad_variable_is_refused_by_its_name, bad_variables),
+    TEST(a_refusal_leaves_the_options_alone),
+    TEST_GROUP("help"),
+    TEST(simulate_takes_its_options_and_scenarios),
+    TEST(simulate_ends_after_a_day),
+    TEST(the_format_has_a_twin),
+    TEST(help_tells_what_is_there),
+    TEST(help_names_every_dialect),
+    TEST(a_command_tells_its_own_options),
+    TEST(no_line_of_help_is_longer_than_a_wide_terminal))

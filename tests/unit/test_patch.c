@@ -1,10 +1,6 @@
 /* JSON Patch: each operation of RFC 6902 on the bytes of an answer; what no operation touches stays as it was. */
+#include "support/suite.h"
 #include "wire/patch.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 
 static const struct row {
     const char *about, *text;
@@ -18,7 +14,7 @@ static const struct row {
 #define REPLACE(p, v) { .kind = PATCH_REPLACE, .path = TEXT(p), .value = TEXT(v) }
 #define MOVE(f, p) { .kind = PATCH_MOVE, .path = TEXT(p), .from = TEXT(f) }
 #define COPY(f, p) { .kind = PATCH_COPY, .path = TEXT(p), .from = TEXT(f) }
-#define TEST(p, v) { .kind = PATCH_TEST, .path = TEXT(p), .value = TEXT(v) }
+#define TEST_OP(p, v) { .kind = PATCH_TEST, .path = TEXT(p), .value = TEXT(v) }
     { "add a member", "{\"a\":1}\n", { ADD("/b", "2") }, "{\"a\":1,\"b\":2}\n", NULL },
     { "add to nothing", "{}", { ADD("/b", "2") }, "{\"b\":2}", NULL },
     { "add to an empty array", "[ ]", { ADD("/-", "2") }, "[2 ]", NULL },
@@ -51,9 +47,9 @@ static const struct row {
     { "move to itself", "[1,2]", { MOVE("/0", "/0") }, "[1,2]", NULL },
     { "copy a member", "{\"a\":[1, 2]}", { COPY("/a", "/b") }, "{\"a\":[1, 2],\"b\":[1, 2]}", NULL },
     { "copy the whole", "{\"a\":1}", { COPY("", "/b") }, "{\"a\":1,\"b\":{\"a\":1}}", NULL },
-    { "test passes", "{\"a\":{\"x\":1,\"y\":[true,null]}}", { TEST("/a", "{\"y\": [true, null], \"x\": 1.0}") },
+    { "test passes", "{\"a\":{\"x\":1,\"y\":[true,null]}}", { TEST_OP("/a", "{\"y\": [true, null], \"x\": 1.0}") },
       "{\"a\":{\"x\":1,\"y\":[true,null]}}", NULL },
-    { "test fails", "{\"a\":1}", { ADD("/b", "2"), TEST("/a", "2") }, NULL, "operation 2, test /a: it is another value" },
+    { "test fails", "{\"a\":1}", { ADD("/b", "2"), TEST_OP("/a", "2") }, NULL, "operation 2, test /a: it is another value" },
     { "each sees the one before", "[]", { ADD("/-", "{}"), ADD("/0/a", "[]"), ADD("/0/a/-", "1") }, "[{\"a\":[1]}]", NULL },
     { "no JSON", "OK", { REMOVE("/a") }, NULL,
       "the answer is no JSON: invalid character 'O' looking for beginning of value" },
@@ -105,17 +101,6 @@ START_TEST(values_are_equal_by_what_they_mean)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("patch");
-    TCase *operations = tcase_create("operations");
-
-    tcase_add_loop_test(operations, each_operation_does_what_the_standard_says, 0, (int)ROWS(rows));
-    tcase_add_loop_test(operations, values_are_equal_by_what_they_mean, 0, (int)ROWS(pairs));
-    suite_add_tcase(suite, operations);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("patch",
+    TEST_EACH(each_operation_does_what_the_standard_says, rows),
+    TEST_EACH(values_are_equal_by_what_they_mean, pairs))

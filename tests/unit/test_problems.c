@@ -1,9 +1,5 @@
+#include "support/suite.h"
 #include "wire/problems.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define ROWS(table) (int)(sizeof table / sizeof table[0])
 
 static struct reply reply;
 
@@ -98,22 +94,10 @@ START_TEST(a_problem_replaces_the_body_and_keeps_the_headers_that_were_set)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("problems");
-    TCase *tcase = tcase_create("problems");
-
-    suite_add_tcase(suite, tcase);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, a_plain_problem_is_its_text_and_a_line_break);
-    tcase_add_test(tcase, a_plain_problem_keeps_a_nul_byte);
-    tcase_add_loop_test(tcase, a_json_problem_says_its_text_twice, 0, ROWS(objects));
-    tcase_add_loop_test(tcase, a_missing_job_is_named_in_the_details, 0, ROWS(missing));
-    tcase_add_test(tcase, a_problem_replaces_the_body_and_keeps_the_headers_that_were_set);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("problems",
+    TEST_GROUP("problems", .setup = setup, .teardown = teardown),
+    TEST(a_plain_problem_is_its_text_and_a_line_break),
+    TEST(a_plain_problem_keeps_a_nul_byte),
+    TEST_EACH(a_json_problem_says_its_text_twice, objects),
+    TEST_EACH(a_missing_job_is_named_in_the_details, missing),
+    TEST(a_problem_replaces_the_body_and_keeps_the_headers_that_were_set))

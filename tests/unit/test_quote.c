@@ -1,8 +1,6 @@
 #include "base/error.h"
 #include "base/quote.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 static const struct quoted {
     struct span text;
@@ -50,17 +48,6 @@ START_TEST(quoting_stops_at_the_buffers_maximum)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("quote");
-    TCase *tests = tcase_create("quote");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, texts_are_quoted_as_go_quotes_them, 0, sizeof quoted / sizeof quoted[0]);
-    tcase_add_test(tests, quoting_stops_at_the_buffers_maximum);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("quote",
+    TEST_EACH(texts_are_quoted_as_go_quotes_them, quoted),
+    TEST(quoting_stops_at_the_buffers_maximum))

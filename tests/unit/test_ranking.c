@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "support/network.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #define V24 (&rules_v0_3_24)
@@ -275,24 +275,12 @@ START_TEST(too_few_nodes_are_told_with_both_numbers)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ranking");
-    TCase *tests = tcase_create("ranking");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, nodes_that_do_not_fit_are_dropped, 0, sizeof rows / sizeof rows[0]);
-    tcase_add_test(tests, a_wish_that_fits_comes_first);
-    tcase_add_test(tests, all_selectors_must_hold);
-    tcase_add_test(tests, every_selector_fails_until_labels_are_known);
-    tcase_add_test(tests, a_malformed_selector_is_told_in_the_validators_words);
-    tcase_add_loop_test(tests, who_has_run_the_job_already_is_asked_last_or_not_at_all, 0,
-                        sizeof previous / sizeof previous[0]);
-    tcase_add_loop_test(tests, ties_go_by_the_order_of_nodes_or_are_drawn, 0, 2);
-    tcase_add_test(tests, too_few_nodes_are_told_with_both_numbers);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("ranking",
+    TEST_EACH(nodes_that_do_not_fit_are_dropped, rows),
+    TEST(a_wish_that_fits_comes_first),
+    TEST(all_selectors_must_hold),
+    TEST(every_selector_fails_until_labels_are_known),
+    TEST(a_malformed_selector_is_told_in_the_validators_words),
+    TEST_EACH(who_has_run_the_job_already_is_asked_last_or_not_at_all, previous),
+    TEST_TIMES(ties_go_by_the_order_of_nodes_or_are_drawn, 2),
+    TEST(too_few_nodes_are_told_with_both_numbers))

@@ -2,14 +2,13 @@
 #include "scenario/scenario.h"
 #include "scenario/nodes.h"
 #include "sim/scheduler.h"
+#include "support/suite.h"
 #include "wire/signature.h"
 #include "support/files.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROWS(table) (sizeof(table) / sizeof *(table))
 #define GOOD TESTS_DIR "/unit/scenarios/good/"
 #define BAD TESTS_DIR "/unit/scenarios/bad/"
 #define LOADER_ONLY TESTS_DIR "/unit/scenarios/loader-only/"
@@ -757,61 +756,54 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("scenario");
-    TCase *corpus = tcase_create("corpus"), *read = tcase_create("read"), *files = tcase_create("files"),
-          *nodes = tcase_create("nodes"), *plays = tcase_create("plays"), *bytes = tcase_create("bytes");
-
     good = folder_list(GOOD, ".json");
     bad = folder_list(BAD, ".json");
     loader_only = folder_list(LOADER_ONLY, ".json");
-    suite_add_tcase(suite, corpus);
-    tcase_add_loop_test(corpus, a_good_file_passes, 0, (int)good.n);
-    tcase_add_loop_test(corpus, a_bad_file_is_refused_with_all_that_is_wrong_in_order, 0, (int)bad.n);
-    tcase_add_loop_test(corpus, what_only_the_loader_sees_is_refused, 0, (int)loader_only.n);
-    suite_add_tcase(suite, read);
-    tcase_add_test(read, version_1_alone_is_the_happy_path);
-    tcase_add_test(read, no_file_at_all_is_the_happy_path_too);
-    tcase_add_test(read, every_setting_is_read);
-    tcase_add_test(read, every_key_of_the_scheduler_is_read);
-    tcase_add_loop_test(read, each_selection_is_known, 0, ROWS(selections));
-    suite_add_tcase(suite, files);
-    tcase_add_test(files, settings_of_the_later_file_win_key_by_key);
-    tcase_add_test(files, nodes_of_the_later_file_replace_the_earlier_ones);
-    tcase_add_test(files, a_later_file_without_nodes_leaves_them);
-    tcase_add_test(files, each_bad_file_of_several_is_told);
-    tcase_add_loop_test(files, a_scenario_is_called_as_its_file, 0, ROWS(named));
-    suite_add_tcase(suite, nodes);
-    tcase_add_test(nodes, a_node_without_keys_is_a_good_one);
-    tcase_add_test(nodes, an_empty_list_of_nodes_is_a_network_without_nodes);
-    tcase_add_test(nodes, nodes_without_a_version_get_the_one_asked_for);
-    tcase_add_test(nodes, a_run_with_an_exit_code_alone_keeps_its_200_ms);
-    tcase_add_test(nodes, a_run_that_fails_does_so_after_200_ms);
-    tcase_add_test(nodes, a_publishing_that_fails_does_so_after_300_ms);
-    tcase_add_test(nodes, never_is_never);
-    tcase_add_test(nodes, every_entry_of_a_list_begins_with_the_defaults);
-    tcase_add_test(nodes, a_node_can_be_told_to_leave_its_output_out);
-    tcase_add_loop_test(nodes, each_verdict_is_known, 0, ROWS(verdicts));
-    tcase_add_loop_test(nodes, a_long_output_is_cut_and_flagged, 0, ROWS(outputs));
-    tcase_add_test(nodes, a_short_output_can_be_said_to_be_cut);
-    tcase_add_test(nodes, a_label_left_out_keeps_its_default);
-    tcase_add_loop_test(nodes, a_node_has_the_engines_it_lists_and_no_other, 0, ROWS(engines));
-    tcase_add_test(nodes, bounds_left_out_keep_their_defaults);
-    tcase_add_test(nodes, an_id_a_name_and_a_dial_error_are_kept);
-    tcase_add_test(nodes, more_nodes_than_the_cap_are_refused);
-    suite_add_tcase(suite, plays);
-    tcase_add_test(plays, a_network_that_rejects_ends_a_job_in_error);
-    tcase_add_test(plays, a_node_that_lists_no_engine_is_never_asked);
-    suite_add_tcase(suite, bytes);
-    tcase_set_timeout(bytes, 60);
-    tcase_add_loop_test(bytes, no_bytes_do_harm_and_every_refusal_has_a_place, 0, (int)good.n);
-    tcase_add_test(bytes, a_file_of_nothing_but_errors_is_told_up_to_the_cap);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const struct suite_row rows[] = {
+        TEST_GROUP("corpus"),
+        TEST_TIMES(a_good_file_passes, good.n),
+        TEST_TIMES(a_bad_file_is_refused_with_all_that_is_wrong_in_order, bad.n),
+        TEST_TIMES(what_only_the_loader_sees_is_refused, loader_only.n),
+        TEST_GROUP("read"),
+        TEST(version_1_alone_is_the_happy_path),
+        TEST(no_file_at_all_is_the_happy_path_too),
+        TEST(every_setting_is_read),
+        TEST(every_key_of_the_scheduler_is_read),
+        TEST_EACH(each_selection_is_known, selections),
+        TEST_GROUP("files"),
+        TEST(settings_of_the_later_file_win_key_by_key),
+        TEST(nodes_of_the_later_file_replace_the_earlier_ones),
+        TEST(a_later_file_without_nodes_leaves_them),
+        TEST(each_bad_file_of_several_is_told),
+        TEST_EACH(a_scenario_is_called_as_its_file, named),
+        TEST_GROUP("nodes"),
+        TEST(a_node_without_keys_is_a_good_one),
+        TEST(an_empty_list_of_nodes_is_a_network_without_nodes),
+        TEST(nodes_without_a_version_get_the_one_asked_for),
+        TEST(a_run_with_an_exit_code_alone_keeps_its_200_ms),
+        TEST(a_run_that_fails_does_so_after_200_ms),
+        TEST(a_publishing_that_fails_does_so_after_300_ms),
+        TEST(never_is_never),
+        TEST(every_entry_of_a_list_begins_with_the_defaults),
+        TEST(a_node_can_be_told_to_leave_its_output_out),
+        TEST_EACH(each_verdict_is_known, verdicts),
+        TEST_EACH(a_long_output_is_cut_and_flagged, outputs),
+        TEST(a_short_output_can_be_said_to_be_cut),
+        TEST(a_label_left_out_keeps_its_default),
+        TEST_EACH(a_node_has_the_engines_it_lists_and_no_other, engines),
+        TEST(bounds_left_out_keep_their_defaults),
+        TEST(an_id_a_name_and_a_dial_error_are_kept),
+        TEST(more_nodes_than_the_cap_are_refused),
+        TEST_GROUP("plays"),
+        TEST(a_network_that_rejects_ends_a_job_in_error),
+        TEST(a_node_that_lists_no_engine_is_never_asked),
+        TEST_GROUP("bytes"),
+        TEST_TIMES(no_bytes_do_harm_and_every_refusal_has_a_place, good.n),
+        TEST(a_file_of_nothing_but_errors_is_told_up_to_the_cap),
+    };
+    int code = suite_run("scenario", rows, ROWS(rows));
     folder_free(&good);
     folder_free(&bad);
     folder_free(&loader_only);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return code;
 }

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -306,25 +306,11 @@ START_TEST(a_copy_with_another_key_asks_for_that_key)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("selector");
-    TCase *tests = tcase_create("selector");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, every_recorded_selector_is_judged_as_the_reference_did, 0, ROWS(recordings));
-    tcase_add_loop_test(tests, faults_are_told_in_the_validators_words, 0, ROWS(faults));
-    tcase_add_test(tests, a_fault_is_an_error_with_the_same_text);
-    tcase_add_test(tests, a_good_selector_is_no_error);
-    tcase_add_test(tests, a_million_faults_are_cut);
-    tcase_add_loop_test(tests, a_selector_holds_or_not, 0, ROWS(meanings));
-    tcase_add_test(tests, a_copy_with_another_key_asks_for_that_key);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("selector",
+    TEST_EACH(every_recorded_selector_is_judged_as_the_reference_did, recordings),
+    TEST_EACH(faults_are_told_in_the_validators_words, faults),
+    TEST(a_fault_is_an_error_with_the_same_text),
+    TEST(a_good_selector_is_no_error),
+    TEST(a_million_faults_are_cut),
+    TEST_EACH(a_selector_holds_or_not, meanings),
+    TEST(a_copy_with_another_key_asks_for_that_key))

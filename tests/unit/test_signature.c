@@ -1,9 +1,9 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/crypto.h"
+#include "support/suite.h"
 #include "wire/signature.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -442,28 +442,14 @@ START_TEST(a_key_of_three_bits_fails_as_a_wrong_signature)
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
-
-int main(void)
-{
-    Suite *suite = suite_create("signature");
-    TCase *tests = tcase_create("signature");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, bytes_become_padded_base64, 0, ROWS(encodings));
-    tcase_add_loop_test(tests, good_base64_is_read, 0, ROWS(decodings));
-    tcase_add_loop_test(tests, bad_base64_is_refused_where_it_goes_wrong, 0, ROWS(misspellings));
-    tcase_add_loop_test(tests, a_bad_key_is_refused_in_the_words_of_go, 0, ROWS(bad_keys));
-    tcase_add_test(tests, a_key_that_is_no_base64_is_refused_with_the_doubled_prefix);
-    tcase_add_loop_test(tests, a_key_of_any_size_is_read, 0, ROWS(good_keys));
-    tcase_add_loop_test(tests, every_recorded_envelope_is_judged_as_the_reference_did, 0, ROWS(recordings));
-    tcase_add_test(tests, client_ids_are_the_recorded_ones);
-    tcase_add_test(tests, a_signature_that_is_no_base64_is_refused_with_its_offset);
-    tcase_add_test(tests, a_key_of_three_bits_fails_as_a_wrong_signature);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("signature",
+    TEST_EACH(bytes_become_padded_base64, encodings),
+    TEST_EACH(good_base64_is_read, decodings),
+    TEST_EACH(bad_base64_is_refused_where_it_goes_wrong, misspellings),
+    TEST_EACH(a_bad_key_is_refused_in_the_words_of_go, bad_keys),
+    TEST(a_key_that_is_no_base64_is_refused_with_the_doubled_prefix),
+    TEST_EACH(a_key_of_any_size_is_read, good_keys),
+    TEST_EACH(every_recorded_envelope_is_judged_as_the_reference_did, recordings),
+    TEST(client_ids_are_the_recorded_ones),
+    TEST(a_signature_that_is_no_base64_is_refused_with_its_offset),
+    TEST(a_key_of_three_bits_fails_as_a_wrong_signature))

@@ -1,10 +1,9 @@
 #include "sim/store.h"
 
 #include "base/error.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct job *job_called(const char *id, const char *client, ns_t created_at)
 {
@@ -298,30 +297,19 @@ START_TEST(a_released_store_can_be_released_again)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store");
-    TCase *tests = tcase_create("store");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_test(tests, a_job_is_found_by_its_full_id_alone);
-    tcase_add_test(tests, a_short_id_means_the_first_submitted_job_that_begins_so);
-    tcase_add_test(tests, when_the_first_of_a_short_id_is_forgotten_the_second_is_meant);
-    tcase_add_test(tests, the_same_id_is_not_taken_twice);
-    tcase_add_test(tests, lists_are_in_order_of_creation_and_ties_in_order_of_submission);
-    tcase_add_test(tests, a_client_has_its_own_list);
-    tcase_add_test(tests, an_empty_client_id_is_a_client);
-    tcase_add_test(tests, while_there_is_room_nothing_is_forgotten);
-    tcase_add_test(tests, the_job_that_ended_first_is_forgotten);
-    tcase_add_test(tests, ended_jobs_are_forgotten_one_after_the_other);
-    tcase_add_test(tests, a_job_that_ends_twice_has_ended_once);
-    tcase_add_test(tests, any_job_can_be_forgotten_ended_or_not);
-    tcase_add_test(tests, a_full_store_in_which_none_has_ended_says_no);
-    tcase_add_test(tests, many_jobs_of_many_clients_are_all_found);
-    tcase_add_test(tests, a_released_store_can_be_released_again);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("store",
+    TEST(a_job_is_found_by_its_full_id_alone),
+    TEST(a_short_id_means_the_first_submitted_job_that_begins_so),
+    TEST(when_the_first_of_a_short_id_is_forgotten_the_second_is_meant),
+    TEST(the_same_id_is_not_taken_twice),
+    TEST(lists_are_in_order_of_creation_and_ties_in_order_of_submission),
+    TEST(a_client_has_its_own_list),
+    TEST(an_empty_client_id_is_a_client),
+    TEST(while_there_is_room_nothing_is_forgotten),
+    TEST(the_job_that_ended_first_is_forgotten),
+    TEST(ended_jobs_are_forgotten_one_after_the_other),
+    TEST(a_job_that_ends_twice_has_ended_once),
+    TEST(any_job_can_be_forgotten_ended_or_not),
+    TEST(a_full_store_in_which_none_has_ended_says_no),
+    TEST(many_jobs_of_many_clients_are_all_found),
+    TEST(a_released_store_can_be_released_again))

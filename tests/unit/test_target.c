@@ -1,7 +1,5 @@
+#include "support/suite.h"
 #include "wire/target.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 #define TEXT(literal) { literal, sizeof literal - 1 }
 
@@ -114,18 +112,7 @@ START_TEST(a_path_is_escaped_where_it_must_be)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("target");
-    TCase *tests = tcase_create("target");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, a_target_is_taken_apart_as_the_library_does, 0, sizeof rows / sizeof rows[0]);
-    tcase_add_test(tests, a_nul_may_stand_in_a_path);
-    tcase_add_loop_test(tests, a_path_is_escaped_where_it_must_be, 0, sizeof escapes / sizeof escapes[0]);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("target",
+    TEST_EACH(a_target_is_taken_apart_as_the_library_does, rows),
+    TEST(a_nul_may_stand_in_a_path),
+    TEST_EACH(a_path_is_escaped_where_it_must_be, escapes))

@@ -1,9 +1,7 @@
 #include "sim/agenda.h"
 
 #include "base/draw.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 static struct job *new_job(uint64_t number)
 {
@@ -265,26 +263,15 @@ START_TEST(many_actions_added_and_taken_at_random_come_in_order)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("timeline");
-    TCase *tests = tcase_create("timeline");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_test(tests, an_empty_time_line_never_has_anything);
-    tcase_add_test(tests, actions_come_when_they_are_due_and_not_before);
-    tcase_add_test(tests, of_one_moment_what_was_added_first_comes_first);
-    tcase_add_test(tests, a_look_at_the_next_action_takes_nothing);
-    tcase_add_test(tests, a_job_counts_its_actions);
-    tcase_add_test(tests, an_action_goes_before_a_deadline_of_the_same_moment);
-    tcase_add_test(tests, deadlines_come_in_order_and_ties_in_order_of_submission);
-    tcase_add_test(tests, a_deadline_can_be_moved_and_removed);
-    tcase_add_test(tests, the_next_action_leaves_deadlines_out);
-    tcase_add_test(tests, many_deadlines_set_moved_and_removed_at_random_come_in_order);
-    tcase_add_test(tests, many_actions_added_and_taken_at_random_come_in_order);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("timeline",
+    TEST(an_empty_time_line_never_has_anything),
+    TEST(actions_come_when_they_are_due_and_not_before),
+    TEST(of_one_moment_what_was_added_first_comes_first),
+    TEST(a_look_at_the_next_action_takes_nothing),
+    TEST(a_job_counts_its_actions),
+    TEST(an_action_goes_before_a_deadline_of_the_same_moment),
+    TEST(deadlines_come_in_order_and_ties_in_order_of_submission),
+    TEST(a_deadline_can_be_moved_and_removed),
+    TEST(the_next_action_leaves_deadlines_out),
+    TEST(many_deadlines_set_moved_and_removed_at_random_come_in_order),
+    TEST(many_actions_added_and_taken_at_random_come_in_order))

@@ -3,10 +3,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/cid.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 /* ---- time-outs -------------------------------------------------------------------------------------------- */
 
@@ -227,25 +226,14 @@ START_TEST(however_many_small_ones_there_are_too_much_together_moves)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("transform");
-    TCase *tests = tcase_create("transform");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, a_timeout_that_is_none_becomes_half_an_hour, 0, sizeof timeouts / sizeof timeouts[0]);
-    tcase_add_test(tests, five_kilobytes_stay_inline);
-    tcase_add_test(tests, a_byte_more_moves_to_ipfs);
-    tcase_add_test(tests, what_is_too_much_together_moves_until_it_is_not);
-    tcase_add_test(tests, the_bytes_of_base64_are_what_counts);
-    tcase_add_test(tests, escapes_count_as_the_byte_they_stand_for);
-    tcase_add_test(tests, every_place_of_a_spec_is_looked_at);
-    tcase_add_loop_test(tests, what_is_no_inline_data_stays, 0, sizeof kept / sizeof kept[0]);
-    tcase_add_test(tests, an_empty_url_is_nothing);
-    tcase_add_test(tests, however_many_small_ones_there_are_too_much_together_moves);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("transform",
+    TEST_EACH(a_timeout_that_is_none_becomes_half_an_hour, timeouts),
+    TEST(five_kilobytes_stay_inline),
+    TEST(a_byte_more_moves_to_ipfs),
+    TEST(what_is_too_much_together_moves_until_it_is_not),
+    TEST(the_bytes_of_base64_are_what_counts),
+    TEST(escapes_count_as_the_byte_they_stand_for),
+    TEST(every_place_of_a_spec_is_looked_at),
+    TEST_EACH(what_is_no_inline_data_stays, kept),
+    TEST(an_empty_url_is_nothing),
+    TEST(however_many_small_ones_there_are_too_much_together_moves))

@@ -1,7 +1,5 @@
 #include "sim/validate.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "support/suite.h"
 
 #define TEXT(literal) { literal, sizeof literal - 1 }
 
@@ -248,21 +246,10 @@ START_TEST(a_very_long_domain_takes_no_longer_than_its_length)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("validate");
-    TCase *tests = tcase_create("validate");
-    SRunner *runner = srunner_create(suite);
-
-    suite_add_tcase(suite, tests);
-    tcase_add_test(tests, the_checks_come_in_the_references_order);
-    tcase_add_loop_test(tests, deals_have_their_bounds, 0, sizeof deals / sizeof deals[0]);
-    tcase_add_loop_test(tests, a_domain_is_an_address_or_has_a_name_in_it, 0, sizeof domain_rows / sizeof domain_rows[0]);
-    tcase_add_test(tests, all_bad_domains_are_told);
-    tcase_add_test(tests, outputs_are_not_looked_at);
-    tcase_add_test(tests, a_very_long_domain_takes_no_longer_than_its_length);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("validate",
+    TEST(the_checks_come_in_the_references_order),
+    TEST_EACH(deals_have_their_bounds, deals),
+    TEST_EACH(a_domain_is_an_address_or_has_a_name_in_it, domain_rows),
+    TEST(all_bad_domains_are_told),
+    TEST(outputs_are_not_looked_at),
+    TEST(a_very_long_domain_takes_no_longer_than_its_length))
