@@ -595,12 +595,6 @@ static bool is_given(const struct options *options, const char *name)
     return options->given >> (row - rows) & 1;
 }
 
-static void settle_rate_limit(struct options *options)
-{
-    if (!is_given(options, "rate-limit"))
-        options->rate_limit = options->clock == CLOCK_KIND_REAL;
-}
-
 enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
                        struct error *error)
 {
@@ -613,7 +607,6 @@ enum err options_parse(int argc, char **argv, environment_fn *environment, struc
     if (err != ERR_OK)
         return err;
     read_operands_twin(scan.command, environment, &read);
-    settle_rate_limit(&read);
     *options = read;
     return ERR_OK;
 }
@@ -627,34 +620,28 @@ const char *options_nearest_command(const char *word)
     return near.best;
 }
 
-/* ---- what a scenario adds ------------------------------------------------------------------------------ */
+/* ---- for the program ----------------------------------------------------------------------------------- */
 
-static void take_clock(struct options *options, const struct scenario *scenario)
+struct program_settings options_settings(const struct options *options)
 {
-    if (scenario->clock.kind == SETTING_LEFT_OUT || is_given(options, "clock"))
-        return;
-    options->clock = scenario->clock.kind;
-    options->clock_scale = scenario->clock.scale;
+    struct program_settings settings = PROGRAM_SETTINGS_NONE;
+
+    if (is_given(options, "dialect"))
+        settings.dialect = options->dialect;
+    if (is_given(options, "clock")) {
+        settings.clock = options->clock;
+        settings.clock_scale = options->clock_scale;
+    }
+    settings.start_time = options->start_time;
+    settings.zone = options->zone;
+    settings.has_seed = options->seed.given;
+    settings.seed = options->seed.value;
+    if (is_given(options, "signatures"))
+        settings.signatures = options->signatures;
+    return settings;
 }
 
-static void take_start_time(struct options *options, const struct scenario *scenario)
+bool options_rate_limit(const struct options *options, enum clock_kind clock)
 {
-    if (!scenario->start_time || is_given(options, "start-time"))
-        return;
-    options->start_time = scenario->start_time;
-    options->zone = scenario->zone;
-}
-
-void options_take_scenario(struct options *options, const struct scenario *scenario)
-{
-    if (scenario->dialect.n && !is_given(options, "dialect"))
-        options->dialect = dialect_find(scenario->dialect);
-    MUST(options->dialect); /* a scenario that was loaded names one that there is */
-    take_clock(options, scenario);
-    take_start_time(options, scenario);
-    if (scenario->has_seed && !is_given(options, "seed"))
-        options->seed = (struct number){ true, (uint64_t)scenario->seed };
-    if (scenario->signatures != SETTING_LEFT_OUT && !is_given(options, "signatures"))
-        options->signatures = scenario->signatures;
-    settle_rate_limit(options);
+    return is_given(options, "rate-limit") ? options->rate_limit : clock == CLOCK_KIND_REAL;
 }

@@ -8,9 +8,8 @@
 #ifndef MOCK_REQUESTER_CLI_OPTIONS_H
 #define MOCK_REQUESTER_CLI_OPTIONS_H
 
-#include "scenario/scenario.h"
-#include "http/server.h"
-#include "releases/release.h"
+#include "http/log.h"
+#include "scenario/program.h"
 
 #include <stdio.h>
 
@@ -58,7 +57,7 @@ struct options {
     int control; /* bool */
     int strict;  /* bool */
     int log;     /* enum log_kind */
-    int rate_limit; /* bool */
+    int rate_limit; /* bool; see options_rate_limit */
     const char *key, *field; /* of sign; NULL: not given */
     int format;              /* FORMAT_… */
     ns_t until;              /* of simulate */
@@ -73,8 +72,10 @@ typedef const char *environment_fn(const char *name);
 enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
                        struct error *error);
 
-/* Settings of a scenario for what the user left open. */
-void options_take_scenario(struct options *options, const struct scenario *scenario);
+/* The settings that the user gave, for serve; the rest is left open. */
+struct program_settings options_settings(const struct options *options);
+/* True if requests above the limit are refused: as given, else with a real clock only. */
+bool options_rate_limit(const struct options *options, enum clock_kind clock);
 
 /* Which command somebody may have meant who wrote this; NULL: none. */
 const char *options_nearest_command(const char *word);

@@ -1,9 +1,11 @@
 #include "cli/scenario_files.h"
 
+#include "scenario/shipped.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PIECE = 64 * 1024, DIALECTS_MAX = 16 };
+enum { PIECE = 64 * 1024 };
 
 /* The files on their way. */
 struct batch {
@@ -125,11 +127,6 @@ static enum err read_for_file(void *context, const char *path, struct buf *text,
     return err == ERR_OK ? ERR_OK : cannot_read(err, path, &why, error);
 }
 
-static struct scenario_file of_shipped(const struct shipped_file *shipped)
-{
-    return (struct scenario_file){ .name = shipped->path, .text = shipped_text(shipped), .read_file = shipped_read };
-}
-
 static enum err read_files(struct batch *batch, struct error *error)
 {
     enum err err = ERR_OK;
@@ -138,7 +135,7 @@ static enum err read_files(struct batch *batch, struct error *error)
         struct scenario_file *file = &batch->files[i];
         const struct shipped_file *shipped = means_a_file(file->name) ? NULL : shipped_scenario(span_text(file->name));
         if (shipped) {
-            *file = of_shipped(shipped);
+            *file = shipped_scenario_file(shipped);
             continue;
         }
         file->read_file = read_for_file;
@@ -149,32 +146,12 @@ static enum err read_files(struct batch *batch, struct error *error)
 
 /* ---- what they come to ---------------------------------------------------------------------------------------- */
 
-static enum err load(const struct scenario_file *files, size_t n, struct findings *findings,
-                     struct scenario **scenario, struct error *error)
-{
-    const char *names[DIALECTS_MAX] = { NULL };
-
-    for (size_t i = 0; dialects[i]; i++) {
-        MUST(i < DIALECTS_MAX - 1);
-        names[i] = dialects[i]->name;
-    }
-    return scenario_load(files, n, names, findings, scenario, error);
-}
-
 enum err scenario_text_load(const char *name, struct span text, struct findings *findings, struct scenario **scenario,
                             struct error *error)
 {
     struct scenario_file file = { .name = name, .text = text, .read_file = read_for_file };
 
-    return load(&file, 1, findings, scenario, error);
-}
-
-enum err scenario_shipped_load(const struct shipped_file *shipped, struct findings *findings,
-                               struct scenario **scenario, struct error *error)
-{
-    struct scenario_file file = of_shipped(shipped);
-
-    return load(&file, 1, findings, scenario, error);
+    return scenario_load(&file, 1, findings, scenario, error);
 }
 
 static void batch_free(struct batch *batch)
@@ -185,9 +162,19 @@ static void batch_free(struct batch *batch)
     free(batch);
 }
 
-enum err scenario_files_load(const struct options *options, struct findings *findings, struct scenario **scenario,
-                             struct error *error)
+static enum err read_fixture(const char *name, struct buf *text, struct program_source *source, struct error *error)
 {
+    struct error why;
+    enum err err = name ? file_text_read(name, text, &why) : ERR_OK;
+
+    source->fixture = (struct fixture_text){ span_text(name), buf_view(text) };
+    return err == ERR_OK ? ERR_OK : cannot_read(err, name, &why, error);
+}
+
+enum err scenario_files_load(const struct options *options, struct program_source *source, struct findings *findings,
+                             struct program **program, struct error *error)
+{
+    CLEANUP(buf_release) struct buf fixture = buf_init(FIXTURE_TEXT_MAX);
     struct batch *batch = calloc(1, sizeof *batch);
 
     if (!batch)
@@ -196,7 +183,11 @@ enum err scenario_files_load(const struct options *options, struct findings *fin
     if (err == ERR_OK)
         err = read_files(batch, error);
     if (err == ERR_OK)
-        err = load(batch->files, batch->n, findings, scenario, error);
+        err = read_fixture(options->fixtures, &fixture, source, error);
+    source->files = batch->files;
+    source->n_files = batch->n;
+    if (err == ERR_OK)
+        err = program_new(source, findings, program, error);
     batch_free(batch);
     return err;
 }

@@ -1,52 +1,97 @@
 #include "cli/serve.h"
 
-#include "cli/loaded.h"
 #include "cli/ready.h"
-#include "cli/shipped_scripts.h"
+#include "cli/scenario_files.h"
 #include "cli/tell.h"
+#include "http/server.h"
+#include "scenario/shipped_scripts.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-/* What runs, and what it was told. */
-struct serving {
-    const struct options *options; /* as the user gave them */
-    struct loaded *loaded;         /* what it plays now */
-    struct server *server;
-    struct shipped_scripts *shipped; /* what `mock:NAME` may ask for besides */
-    bool at_terminal; /* as it was at the start, for a terminal that hung up is none any more */
+/* A program that was played; jobs may still play its scripts. */
+struct played {
+    struct played *older;
+    struct program *program;
 };
 
-static struct server_options server_options_of(const struct loaded *loaded)
+struct serving {
+    const struct options *options;
+    struct played *played; /* the newest first: it plays now */
+    struct server *server;
+    struct shipped_scripts *shipped; /* for `mock:NAME` */
+    bool at_terminal; /* at the start: a terminal that hung up is none any more */
+};
+
+static enum err add_played(struct serving *serving, struct program *program, struct error *error)
 {
-    const struct options *options = &loaded->options;
-    const struct program *program = &loaded->program;
+    struct played *played = malloc(sizeof *played);
+
+    if (!played)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    *played = (struct played){ serving->played, program_hold(program) };
+    serving->played = played;
+    return ERR_OK;
+}
+
+static void played_free(struct played *played)
+{
+    while (played) {
+        struct played *older = played->older;
+        program_drop(played->program);
+        free(played);
+        played = older;
+    }
+}
+
+/* Loads the files that the user named into serving->played. As scenario_files_load; ERR_STATE: a setting that
+ * differs from those of the program that plays needs a restart. */
+static enum err load(struct serving *serving, struct findings *findings, struct error *error)
+{
+    const struct program *before = serving->played ? serving->played->program : NULL;
+    struct program_source source = { .settings = options_settings(serving->options), .before = before };
+    struct program *program = NULL;
+    enum err err = scenario_files_load(serving->options, &source, findings, &program, error);
+
+    if (err != ERR_OK)
+        return err;
+    const char *changed = before ? program_needs_restart(program, before) : NULL;
+    err = changed ? error_set(error, ERR_STATE, "another %s needs a restart", changed)
+                  : add_played(serving, program, error);
+    program_drop(program);
+    return err;
+}
+
+static struct server_options server_options_of(const struct options *options, const struct program *program)
+{
+    size_t of_files = program->scenario->n_fixtures;
 
     return (struct server_options){
         .host = options->host,
         .port = (int)options->port.value,
-        .engine = { .rules = options->dialect->rules,
+        .engine = { .rules = program->dialect->rules,
                     .scheduler = program->scenario->scheduler,
                     .nodes = program->nodes,
-                    .n_nodes = program->scenario->n_nodes,
+                    .n_nodes = program->n_nodes,
                     .scripts = program->scripts,
-                    .n_scripts = program->scenario->n_scripts,
-                    .ids = ids_of_seed(loaded->seed),
+                    .n_scripts = program->n_scripts,
+                    .ids = ids_of_seed(program->seed),
                     .max_jobs = (size_t)options->max_jobs.value },
-        .api = { .dialect = options->dialect,
+        .api = { .dialect = program->dialect,
                  .signatures = program->signatures,
-                 .rate_limit = options->rate_limit,
-                 .fixed_health = options->clock == CLOCK_KIND_MANUAL,
-                 .zone = options->zone,
+                 .rate_limit = options_rate_limit(options, program->clock),
+                 .fixed_health = program->clock == CLOCK_KIND_MANUAL,
+                 .zone = program->zone,
                  .control = options->control,
-                 .seed = loaded->seed,
-                 .seeded = loaded->seed_chosen,
+                 .seed = program->seed,
+                 .seeded = program->seed_chosen,
                  .journal = (size_t)options->journal.value,
                  .scenario = program->scenario,
-                 .fixture = loaded->fixture },
-        .clock = (enum clock_kind)options->clock,
-        .clock_scale = options->clock_scale,
-        .start_time = options->start_time,
+                 .fixture = program->n_fixtures > of_files ? program->fixtures[of_files] : (struct fixture_text){ .text = { 0 } } },
+        .clock = program->clock,
+        .clock_scale = program->clock_scale,
+        .start_time = program->start_time,
         .log = (enum log_kind)options->log,
     };
 }
@@ -79,27 +124,25 @@ static sigset_t take_signals(void)
     return signals;
 }
 
-/* The files again; those that do not pass leave all as it is. */
+/* Loads the files again. Those that do not pass change nothing. */
 static void read_again(struct serving *serving)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
-    struct loaded *loaded = NULL;
     struct error error;
 
     if (!serving->options->n_operands && !serving->options->operands_text) {
         say("SIGHUP: there is no file to read again");
         return;
     }
-    enum err err = loaded_read(serving->options, serving->loaded, &findings, &loaded, &error);
+    enum err err = load(serving, &findings, &error);
     if (err == ERR_OK) {
-        serving->loaded = loaded;
-        err = server_reload(serving->server, &loaded->program, &error);
+        err = server_reload(serving->server, serving->played->program, &error);
     } else if (findings.n) {
         refuse_files(&findings, &error);
         error_set(&error, err, "not every file passes");
     }
     if (err == ERR_OK)
-        say("SIGHUP: now plays scenario %.*s", SPAN_ARG(loaded->scenario->names));
+        say("SIGHUP: now plays scenario %.*s", SPAN_ARG(serving->played->program->scenario->names));
     else
         say("SIGHUP: nothing has changed: %s", error.text);
 }
@@ -141,18 +184,21 @@ static int judge(const struct serving *serving)
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-static enum err tell_ready(const struct loaded *loaded, struct ready *ready, int port, struct error *error)
+static enum err tell_ready(const struct serving *serving, struct ready *ready, struct error *error)
 {
-    if (!loaded->seed_chosen)
-        say("seed %llu", (unsigned long long)loaded->seed);
-    say("ready on http://%s:%d (dialect %s, scenario %.*s)", loaded->options.host, port, loaded->options.dialect->name,
-        SPAN_ARG(loaded->scenario->names));
+    const struct program *program = serving->played->program;
+    int port = server_port(serving->server);
+
+    if (!program->seed_chosen)
+        say("seed %llu", (unsigned long long)program->seed);
+    say("ready on http://%s:%d (dialect %s, scenario %.*s)", serving->options->host, port, program->dialect->name,
+        SPAN_ARG(program->scenario->names));
     return ready_tell(ready, port, error);
 }
 
 static int serve_until_stopped(struct serving *serving, struct ready *ready, struct error *error)
 {
-    struct server_options options = server_options_of(serving->loaded);
+    struct server_options options = server_options_of(serving->options, serving->played->program);
     sigset_t signals = take_signals();
 
     options.engine.find_script = shipped_script;
@@ -161,7 +207,7 @@ static int serve_until_stopped(struct serving *serving, struct ready *ready, str
     enum err err = server_start(&options, &serving->server, error);
     if (err != ERR_OK)
         return complain(err == ERR_IO ? EXIT_PORT : err == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, error);
-    err = tell_ready(serving->loaded, ready, server_port(serving->server), error);
+    err = tell_ready(serving, ready, error);
     if (err == ERR_OK)
         wait_for_stop(serving, &signals);
     int code = err == ERR_OK ? judge(serving) : complain(EXIT_OTHER, error);
@@ -172,12 +218,12 @@ static int serve_until_stopped(struct serving *serving, struct ready *ready, str
 static int serve_loaded(struct serving *serving, struct error *error)
 {
     const struct options *options = serving->options;
+    const struct program *program = serving->played->program;
     int fd = options->ready_fd.given ? (int)options->ready_fd.value : -1;
     struct ready ready;
 
     enum err err = ready_prepare(&ready, options->port_file, fd, error);
-    serving->shipped = shipped_scripts_new(span_text(serving->loaded->options.dialect->rules->release),
-                                           serving->loaded->seed);
+    serving->shipped = shipped_scripts_new(span_text(program->dialect->rules->release), program->seed);
     if (err == ERR_OK && !serving->shipped)
         err = error_set(error, ERR_NOMEM, "out of memory");
     int code = err == ERR_OK ? serve_until_stopped(serving, &ready, error) : complain(EXIT_OTHER, error);
@@ -192,9 +238,9 @@ int serve(const struct options *options)
     struct serving serving = { .options = options };
     struct error error;
 
-    if (loaded_read(options, NULL, &findings, &serving.loaded, &error) != ERR_OK)
+    if (load(&serving, &findings, &error) != ERR_OK)
         return refuse_files(&findings, &error);
     int code = serve_loaded(&serving, &error);
-    loaded_free(serving.loaded);
+    played_free(serving.played);
     return code;
 }

@@ -1,18 +1,16 @@
 #include "cli/simulate.h"
 
 #include "cli/scenario_files.h"
-#include "cli/shipped_scripts.h"
 #include "cli/simulated_job.h"
 
 #include "wire/json_out.h"
+#include "scenario/shipped_scripts.h"
 #include "sim/store.h"
 #include "releases/fixture.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-#define SEED_DEFAULT 1
 
 /* How an execution stood when it was last told of. */
 struct seen {
@@ -328,12 +326,12 @@ static enum err submit_given(struct simulation *s, const char *file, struct erro
 
 /* ---- fixtures ------------------------------------------------------------------------------------------------ */
 
-static enum err load_fixtures(struct simulation *s, const struct scenario *scenario, struct error *error)
+static enum err load_fixtures(struct simulation *s, const struct program *program, struct error *error)
 {
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < scenario->n_fixtures && err == ERR_OK; i++) {
-        const struct fixture_text *fixture = &scenario->fixtures[i];
+    for (size_t i = 0; i < program->n_fixtures && err == ERR_OK; i++) {
+        const struct fixture_text *fixture = &program->fixtures[i];
         struct json_place where = { 1, 1 };
         struct error why;
         err = fixture_load(s->engine, fixture->text, s->now, &where, &why);
@@ -511,77 +509,72 @@ static void run(struct simulation *s)
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
-static enum err play(struct simulation *s, const struct options *options, const struct scenario *scenario,
-                     const struct job_script *scripts, struct error *error)
+static enum err play(struct simulation *s, const struct options *options, const struct program *program,
+                     struct error *error)
 {
-    enum err err = load_fixtures(s, scenario, error);
+    const struct scenario *scenario = program->scenario;
+    enum err err = load_fixtures(s, program, error);
 
     if (err == ERR_OK)
-        err = adopt_all(s, scenario->n_scripts + 1, error);
+        err = adopt_all(s, program->n_scripts + 1, error);
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < scenario->n_restarts; i++)
         engine_plan_restart(s->engine, &scenario->restarts[i]);
     list_faults(s, scenario);
     err = options->job ? submit_given(s, options->job, error)
-                       : submit_own(s, scripts, scenario->n_scripts, error);
+                       : submit_own(s, program->scripts, program->n_scripts, error);
     if (err == ERR_OK)
         run(s);
     return err;
 }
 
-static enum err play_json(struct simulation *s, const struct options *options, const struct scenario *scenario,
-                          const struct job_script *scripts, struct error *error)
+static enum err play_json(struct simulation *s, const struct options *options, const struct program *program,
+                          struct error *error)
 {
     s->json.buf = &s->printed->out;
     out_open(&s->json, NULL, '[');
-    enum err err = play(s, options, scenario, scripts, error);
+    enum err err = play(s, options, program, error);
     out_close(&s->json, ']');
     buf_char(&s->printed->out, '\n');
     return err;
 }
 
-static enum err with_engine(struct simulation *s, const struct options *options, const struct scenario *scenario,
-                            struct shipped_scripts *shipped, uint64_t seed, struct error *error)
+static enum err with_engine(struct simulation *s, const struct options *options, const struct program *program,
+                            struct shipped_scripts *shipped, struct error *error)
 {
-    struct span version = span_text(s->dialect->rules->release);
     struct engine_options engine = {
         .rules = s->dialect->rules,
-        .scheduler = scenario->scheduler,
-        .nodes = scenario_network(scenario, version, seed, &s->arena),
-        .n_nodes = scenario->n_nodes,
-        .ids = ids_of_seed(seed),
+        .scheduler = program->scenario->scheduler,
+        .nodes = program->nodes,
+        .n_nodes = program->n_nodes,
+        .ids = ids_of_seed(program->seed),
         .start = s->start,
-        .scripts = scenario_scripts(scenario, version, seed, &s->arena),
-        .n_scripts = scenario->n_scripts,
+        .scripts = program->scripts,
+        .n_scripts = program->n_scripts,
         .find_script = shipped_script,
         .find_script_context = shipped,
     };
 
-    if (!engine.nodes || !engine.scripts || !shipped)
+    if (!shipped)
         return error_set(error, ERR_NOMEM, "out of memory");
     enum err err = engine_new(&engine, &s->engine, error);
     if (err == ERR_OK)
-        err = (options->format == FORMAT_JSON ? play_json : play)(s, options, scenario, engine.scripts, error);
+        err = (options->format == FORMAT_JSON ? play_json : play)(s, options, program, error);
     engine_free(s->engine);
     return err == ERR_OK && s->arena.failed ? error_set(error, ERR_NOMEM, "out of memory") : err;
 }
 
-static enum err simulate_scenario(const struct options *options, const struct scenario *scenario,
-                                  struct printed *printed, struct error *error)
+static enum err simulate_program(const struct options *options, const struct program *program,
+                                 struct printed *printed, struct error *error)
 {
-    uint64_t seed = scenario->has_seed ? (uint64_t)scenario->seed : SEED_DEFAULT;
-    struct simulation s = {
-        .dialect = scenario->dialect.n ? dialect_find(scenario->dialect) : dialects[0],
-        .start = scenario->start_time ? scenario->start_time : CLOCK_DEFAULT_START,
-        .printed = printed,
-    };
+    struct clock clock = clock_init(CLOCK_KIND_MANUAL, 0, program->start_time);
+    struct simulation s = { .dialect = program->dialect, .start = clock_now(&clock), .printed = printed };
 
-    MUST(s.dialect); /* a scenario that was loaded names one that there is */
     s.now = s.told = s.start;
     s.end = options->until < CLOCK_LAST - s.start ? s.start + options->until : CLOCK_LAST;
-    struct shipped_scripts *shipped = shipped_scripts_new(span_text(s.dialect->rules->release), seed);
-    enum err err = with_engine(&s, options, scenario, shipped, seed, error);
+    struct shipped_scripts *shipped = shipped_scripts_new(span_text(s.dialect->rules->release), program->seed);
+    enum err err = with_engine(&s, options, program, shipped, error);
     shipped_scripts_free(shipped);
     arena_release(&s.arena);
     return err;
@@ -590,15 +583,17 @@ static enum err simulate_scenario(const struct options *options, const struct sc
 enum err simulate(const struct options *options, struct printed *printed, struct error *error)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
-    struct scenario *scenario = NULL;
-    enum err err = scenario_files_load(options, &findings, &scenario, error);
+    struct program_source source = { .settings = PROGRAM_SETTINGS_NONE };
+    struct program *program = NULL;
 
+    source.settings.clock = CLOCK_KIND_MANUAL;
+    enum err err = scenario_files_load(options, &source, &findings, &program, error);
     findings_put(&printed->notes, &findings);
     printed->refused = findings.n > 0;
     if (err == ERR_OK)
-        err = simulate_scenario(options, scenario, printed, error);
+        err = simulate_program(options, program, printed, error);
     else if (err == ERR_INVALID && printed->refused)
         err = ERR_OK;
-    scenario_free(scenario);
+    program_drop(program);
     return err;
 }

@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "http/log.h"
+#include "scenario/program.h"
 
 struct server_options {
     const char *host;
@@ -21,14 +22,6 @@ struct server_options {
 };
 
 struct server;
-
-/* What a loaded scenario comes to; all borrowed. */
-struct program {
-    const struct scenario *scenario;
-    const struct node *nodes; /* scenario->n_nodes */
-    const struct job_script *scripts; /* scenario->n_scripts */
-    enum signatures signatures;
-};
 
 /* ERR_IO: the port cannot be had. */
 enum err server_start(const struct server_options *options, struct server **server, struct error *error);

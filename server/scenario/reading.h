@@ -37,7 +37,6 @@ struct reading {
     const struct json *json;
     struct arena *arena;
     struct findings *findings;
-    const char *const *dialects; /* known names, NULL at the end */
     struct gate_names *gates;    /* gets those that are met; NULL: nobody asks */
     struct reading_step path[READING_DEPTH_MAX];
     size_t depth;

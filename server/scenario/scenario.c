@@ -2,6 +2,7 @@
 
 #include "base/moment.h"
 #include "base/nearest.h"
+#include "releases/release.h"
 #include "scenario/expectations.h"
 #include "scenario/faults.h"
 #include "scenario/jobs.h"
@@ -95,9 +96,9 @@ static void unknown_dialect(struct reading *r, const struct json_value *value, s
     CLEANUP(buf_release) struct buf names = buf_init(ERROR_TEXT_MAX / 2);
     struct nearest near = nearest_to(name.p);
 
-    for (const char *const *d = r->dialects; *d; d++) {
-        put_quoted(&names, *d, d == r->dialects, !d[1]);
-        nearest_try(&near, *d);
+    for (const struct dialect *const *d = dialects; *d; d++) {
+        put_quoted(&names, (*d)->name, d == dialects, !d[1]);
+        nearest_try(&near, (*d)->name);
     }
     fault_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", shown(r, name));
 }
@@ -110,13 +111,10 @@ static void read_dialect(struct reading *r, const struct json_value *value, cons
     (void)key;
     if (!take_text(r, value, &name))
         return;
-    for (const char *const *d = r->dialects; *d; d++) {
-        if (span_is(name, *d)) {
-            draft->scenario.dialect = name;
-            return;
-        }
-    }
-    unknown_dialect(r, value, name);
+    if (dialect_find(name))
+        draft->scenario.dialect = name;
+    else
+        unknown_dialect(r, value, name);
 }
 
 static void read_scale(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -492,11 +490,11 @@ static enum err finish(const struct draft *draft, struct arena *arena, struct sc
     return ERR_OK;
 }
 
-enum err scenario_load(const struct scenario_file *files, size_t n, const char *const *dialects,
-                       struct findings *findings, struct scenario **scenario, struct error *error)
+enum err scenario_load(const struct scenario_file *files, size_t n, struct findings *findings,
+                       struct scenario **scenario, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
-    struct reading reading = { .arena = &arena, .findings = findings, .dialects = dialects };
+    struct reading reading = { .arena = &arena, .findings = findings };
     struct draft draft = draft_new(&arena);
     size_t before = findings->n + findings->dropped;
 

@@ -71,11 +71,10 @@ struct scenario {
 
 enum { SETTING_LEFT_OUT = -1 };
 
-/* Settings of a later file win, key by key; its `nodes` replace the earlier's. `dialects`: the names that
- * are known, NULL at the end. ERR_INVALID: *findings got what is wrong, file by file, in the order of each
- * file. ERR_NOMEM. *scenario is yours to free. */
-enum err scenario_load(const struct scenario_file *files, size_t n, const char *const *dialects,
-                       struct findings *findings, struct scenario **scenario, struct error *error);
+/* Settings of a later file win, key by key; its `nodes` replace the earlier's. ERR_INVALID: *findings got
+ * what is wrong, file by file, in the order of each file. ERR_NOMEM. *scenario is yours to free. */
+enum err scenario_load(const struct scenario_file *files, size_t n, struct findings *findings,
+                       struct scenario **scenario, struct error *error);
 void scenario_free(struct scenario *scenario); /* NULL is fine */
 
 /* The nodes in `arena`, those without a version of their own with this one, those without an id with one

@@ -58,3 +58,8 @@ enum err shipped_read(void *context, const char *path, struct buf *text, struct 
     buf_span(text, shipped_text(file));
     return ERR_OK;
 }
+
+struct scenario_file shipped_scenario_file(const struct shipped_file *scenario)
+{
+    return (struct scenario_file){ .name = scenario->path, .text = shipped_text(scenario), .read_file = shipped_read };
+}

@@ -5,8 +5,7 @@
 #ifndef MOCK_REQUESTER_SCENARIO_SHIPPED_H
 #define MOCK_REQUESTER_SCENARIO_SHIPPED_H
 
-#include "base/buf.h"
-#include "base/error.h"
+#include "scenario/scenario.h"
 
 struct shipped_file {
     const char *path; /* "scenarios/stuck-askforbid.json"; NULL: the end of the table */
@@ -25,6 +24,9 @@ const struct shipped_file *shipped_scenario(struct span name); /* NULL: none shi
 const struct shipped_file *shipped_next(const struct shipped_file *scenario);
 /* The scenario that somebody may have meant who wrote this; NULL: none is near. */
 const char *shipped_nearest(const char *word);
+
+/* For scenario_load: it finds the files that the scenario names among those that ship. */
+struct scenario_file shipped_scenario_file(const struct shipped_file *scenario);
 
 /* As read_file_fn of scenario/reading.h: a file that a shipped scenario names, as "scenarios/../fixtures/x". */
 enum err shipped_read(void *context, const char *path, struct buf *text, struct error *error);

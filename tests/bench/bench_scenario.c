@@ -32,14 +32,13 @@ static void put_scenario(struct buf *text, int scripts, int faults)
 
 static struct scenario *load(int scripts, int faults)
 {
-    static const char *const known[] = { "v0.3.25", NULL };
     CLEANUP(buf_release) struct buf text = buf_init(TEXT_MAX);
     struct findings findings = { 0 };
     struct scenario *scenario;
 
     put_scenario(&text, scripts, faults);
     struct scenario_file file = { .name = "bench.json", .text = buf_view(&text) };
-    if (scenario_load(&file, 1, known, &findings, &scenario, NULL)) {
+    if (scenario_load(&file, 1, &findings, &scenario, NULL)) {
         CLEANUP(buf_release) struct buf out = buf_init(FINDINGS_TEXT_MAX);
         findings_put(&out, &findings);
         fputs(out.p ? out.p : "bench_scenario: out of memory\n", stderr);

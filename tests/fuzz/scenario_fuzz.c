@@ -3,7 +3,6 @@
 #include "scenario/scenario.h"
 #include "fuzz/fuzz.h"
 
-static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };
 
 /* Every file that is named can be had, and says the same. */
 static enum err read_any(void *context, const char *path, struct buf *text, struct error *error)
@@ -42,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct scenario *scenario = NULL;
     struct error error;
 
-    enum err err = scenario_load(&file, 1, dialects, &findings, &scenario, &error);
+    enum err err = scenario_load(&file, 1, &findings, &scenario, &error);
     MUST(err == ERR_OK || err == ERR_INVALID);
     if (err)
         assert_told(&findings);

@@ -13,7 +13,6 @@
     "\"signature\":\"\",\"client_public_key\":\"\"}"
 #define NINE "2023-03-22T09:00:00Z"
 
-static const char *const known_dialects[] = { "v0.3.25", NULL };
 static const char gated[] =
     "{\"version\": 1, \"jobs\": [{\"name\": \"gated\", \"steps\": [{\"after\": {\"gate\": \"go\"}, \"job\": \"Completed\"}]}],\n"
     "\"expect\": [{\"never\": \"cancel\"}, {\"endpoint\": \"list\", \"times\": 1}]}";
@@ -36,7 +35,7 @@ static struct scenario *loaded(const char *text)
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
 
-    ck_assert_int_eq(scenario_load(&file, 1, known_dialects, &findings, &scenario, NULL), ERR_OK);
+    ck_assert_int_eq(scenario_load(&file, 1, &findings, &scenario, NULL), ERR_OK);
     findings_release(&findings);
     return scenario;
 }

@@ -229,12 +229,11 @@ static enum err a_job_is_cancelled(struct error *error)
 
 static enum err a_scenario_is_loaded(struct error *error)
 {
-    static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };
     struct scenario_file files[] = { { .name = "everything.json", .text = buf_view(&everything) },
                                      { .name = "second.json", .text = SPAN("{\"version\": 1}") } };
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
-    enum err err = scenario_load(files, 2, dialects, &findings, &scenario, error);
+    enum err err = scenario_load(files, 2, &findings, &scenario, error);
 
     scenario_free(scenario);
     findings_release(&findings);
@@ -243,11 +242,10 @@ static enum err a_scenario_is_loaded(struct error *error)
 
 static enum err what_is_wrong_with_a_scenario_is_told(struct error *error)
 {
-    static const char *const dialects[] = { "v0.3.25", NULL };
     struct scenario_file file = { .name = "bad.json", .text = SPAN("{\"version\": 2, \"node\": [], \"seed\": \"x\"}") };
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
-    enum err err = scenario_load(&file, 1, dialects, &findings, &scenario, error);
+    enum err err = scenario_load(&file, 1, &findings, &scenario, error);
 
     MUST(err == ERR_INVALID || err == ERR_NOMEM);
     if (err == ERR_INVALID) {
@@ -387,7 +385,6 @@ END_TEST
 
 static void load(void)
 {
-    static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };
     static const char text[] =
         "{\"version\": 1, \"nodes\": [{\"id\": \"QmNode00\"}, {\"id\": \"QmNode01\"}, {}],"
         " \"jobs\": [{\"name\": \"slow\", \"match\": {\"image\": \"ubuntu*\"}, \"steps\": ["
@@ -397,7 +394,7 @@ static void load(void)
     struct scenario_file file = { .name = "rich.json", .text = { text, sizeof text - 1 } };
     struct findings findings = { 0 };
 
-    enum err err = scenario_load(&file, 1, dialects, &findings, &rich, NULL);
+    enum err err = scenario_load(&file, 1, &findings, &rich, NULL);
     if (err) {
         CLEANUP(buf_release) struct buf out = buf_init(TEXT_MAX);
         findings_put(&out, &findings);

@@ -21,7 +21,6 @@
 enum { BATCHES = 10, SCENARIOS_A_BATCH = 700, FIXTURES_A_BATCH = 300, MISTAKES = 20 };
 enum { PATH_SIZE = 1024, TEXT_MAX = 1 << 20, SOURCES_MAX = 512 };
 
-static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };
 
 /* ---- the good files ---------------------------------------------------------------------------------------- */
 
@@ -141,7 +140,7 @@ START_TEST(a_mutated_scenario_passes_or_is_refused_with_places_and_messages)
         struct findings findings = { 0 };
         struct scenario *scenario = NULL;
 
-        enum err err = scenario_load(&file, 1, dialects, &findings, &scenario, NULL);
+        enum err err = scenario_load(&file, 1, &findings, &scenario, NULL);
 
         ck_assert_msg(err == ERR_OK || err == ERR_INVALID, "error %d: %.*s", (int)err, SPAN_ARG(buf_view(&text)));
         if (err)
@@ -198,7 +197,7 @@ START_TEST(twenty_mistakes_in_one_file_are_twenty_messages_at_their_places)
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
 
-    enum err err = scenario_load(&file, 1, dialects, &findings, &scenario, NULL);
+    enum err err = scenario_load(&file, 1, &findings, &scenario, NULL);
 
     ck_assert_int_eq(err, ERR_INVALID);
     findings_put(&told, &findings);

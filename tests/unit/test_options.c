@@ -59,6 +59,13 @@ static struct options parsed(const char *line)
     return parsed_in(line, NULL);
 }
 
+static bool limited(const char *line, enum clock_kind clock)
+{
+    struct options options = parsed(line);
+
+    return options_rate_limit(&options, clock);
+}
+
 static void assert_refused(const char *line, const char *const *set, const char *text)
 {
     struct options options;
@@ -91,7 +98,7 @@ START_TEST(nothing_means_serve_with_the_defaults)
     ck_assert_uint_eq(o.journal.value, 10000);
     ck_assert(!o.strict);
     ck_assert_int_eq(o.log, LOG_TEXT);
-    ck_assert(o.rate_limit);
+    ck_assert(limited("", CLOCK_KIND_REAL));
 }
 END_TEST
 
@@ -144,11 +151,12 @@ START_TEST(a_start_time_brings_its_zone)
 }
 END_TEST
 
-START_TEST(a_scaled_clock_lifts_the_rate_limit_unless_asked_for)
+START_TEST(the_rate_limit_is_off_without_a_real_clock_unless_asked_for)
 {
-    ck_assert(!parsed("--clock scale:20").rate_limit);
-    ck_assert(parsed("--clock scale:20 --rate-limit on").rate_limit);
-    ck_assert(!parsed("--rate-limit off").rate_limit);
+    ck_assert(!limited("", CLOCK_KIND_SCALED));
+    ck_assert(!limited("", CLOCK_KIND_MANUAL));
+    ck_assert(limited("--rate-limit on", CLOCK_KIND_SCALED));
+    ck_assert(!limited("--rate-limit off", CLOCK_KIND_REAL));
 }
 END_TEST
 
@@ -159,8 +167,6 @@ START_TEST(what_is_off_may_be_said_to_be_off)
     ck_assert(parsed("--strict").strict);
     ck_assert_uint_eq(parsed("--journal 0").journal.value, 0);
     ck_assert_int_eq(parsed("--clock manual").clock, CLOCK_KIND_MANUAL);
-    ck_assert(!parsed("--clock manual").rate_limit);
-    ck_assert(parsed("--clock manual --rate-limit on").rate_limit);
 }
 END_TEST
 
@@ -287,7 +293,7 @@ START_TEST(what_is_off_may_be_off_in_the_environment_too)
 }
 END_TEST
 
-/* ---- scenarios ------------------------------------------------------------------------------------------- */
+/* ---- scenarios and settings --------------------------------------------------------------------------------------- */
 
 START_TEST(scenarios_are_taken_in_their_order)
 {
@@ -308,58 +314,34 @@ START_TEST(scenarios_of_the_environment_count_only_when_none_is_written_out)
 }
 END_TEST
 
-static const struct scenario everything = {
-    .dialect = { "v0.3.24", 7 },
-    .clock = { CLOCK_KIND_SCALED, 20 },
-    .start_time = 5,
-    .zone = 3600,
-    .has_seed = true,
-    .seed = 42,
-    .signatures = SIGNATURES_OFF,
-};
+START_TEST(what_the_user_gave_becomes_a_setting)
+{
+    static const char *const set[] = { "MOCK_REQUESTER_CLOCK", "scale:20", "MOCK_REQUESTER_SIGNATURES", "warn", NULL };
+    struct options o = parsed_in("--dialect v0.3.24 --seed 7 --start-time 2023-03-22T10:00:00+01:00", set);
 
-START_TEST(a_scenario_sets_what_nobody_else_did)
+    struct program_settings settings = options_settings(&o);
+
+    ck_assert_ptr_eq(settings.dialect, &dialect_v0_3_24);
+    ck_assert_int_eq(settings.clock, CLOCK_KIND_SCALED);
+    ck_assert(settings.clock_scale > 19 && settings.clock_scale < 21);
+    ck_assert_int_eq(settings.start_time, CLOCK_DEFAULT_START);
+    ck_assert_int_eq(settings.zone, 3600);
+    ck_assert(settings.has_seed && settings.seed == 7);
+    ck_assert_int_eq(settings.signatures, SIGNATURES_WARN);
+}
+END_TEST
+
+START_TEST(what_the_user_did_not_give_is_left_open)
 {
     struct options o = parsed("");
 
-    options_take_scenario(&o, &everything);
+    struct program_settings settings = options_settings(&o);
 
-    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_24);
-    ck_assert_int_eq(o.clock, CLOCK_KIND_SCALED);
-    ck_assert(o.clock_scale > 19 && o.clock_scale < 21);
-    ck_assert_int_eq(o.start_time, 5);
-    ck_assert_int_eq(o.zone, 3600);
-    ck_assert(o.seed.given && o.seed.value == 42);
-    ck_assert_int_eq(o.signatures, SIGNATURES_OFF);
-    ck_assert(!o.rate_limit);
-}
-END_TEST
-
-START_TEST(the_command_line_and_the_environment_win_over_a_scenario)
-{
-    static const char *const set[] = { "MOCK_REQUESTER_CLOCK", "real", "MOCK_REQUESTER_SIGNATURES", "strict", NULL };
-    struct options o = parsed_in("--dialect v0.3.25 --seed 7 --start-time 2023-03-22T09:00:00Z", set);
-
-    options_take_scenario(&o, &everything);
-
-    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_25);
-    ck_assert_int_eq(o.clock, CLOCK_KIND_REAL);
-    ck_assert_int_eq(o.start_time, CLOCK_DEFAULT_START);
-    ck_assert_int_eq(o.zone, 0);
-    ck_assert_uint_eq(o.seed.value, 7);
-    ck_assert_int_eq(o.signatures, SIGNATURES_STRICT);
-    ck_assert(o.rate_limit);
-}
-END_TEST
-
-START_TEST(a_scenario_without_settings_leaves_the_defaults)
-{
-    static const struct scenario nothing = { .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT };
-    struct options o = parsed(""), before = o;
-
-    options_take_scenario(&o, &nothing);
-
-    ck_assert_mem_eq(&o, &before, sizeof o);
+    ck_assert_ptr_null(settings.dialect);
+    ck_assert_int_eq(settings.clock, SETTING_LEFT_OUT);
+    ck_assert_int_eq(settings.start_time, 0);
+    ck_assert(!settings.has_seed);
+    ck_assert_int_eq(settings.signatures, SETTING_LEFT_OUT);
 }
 END_TEST
 
@@ -561,7 +543,7 @@ TEST_MAIN("options",
     TEST(the_last_of_two_counts),
     TEST(a_start_time_is_read_with_its_fraction),
     TEST(a_start_time_brings_its_zone),
-    TEST(a_scaled_clock_lifts_the_rate_limit_unless_asked_for),
+    TEST(the_rate_limit_is_off_without_a_real_clock_unless_asked_for),
     TEST(what_is_off_may_be_said_to_be_off),
     TEST(sign_takes_its_options_and_one_file),
     TEST(probe_takes_a_place),
@@ -578,9 +560,8 @@ TEST_MAIN("options",
     TEST_GROUP("scenarios"),
     TEST(scenarios_are_taken_in_their_order),
     TEST(scenarios_of_the_environment_count_only_when_none_is_written_out),
-    TEST(a_scenario_sets_what_nobody_else_did),
-    TEST(the_command_line_and_the_environment_win_over_a_scenario),
-    TEST(a_scenario_without_settings_leaves_the_defaults),
+    TEST(what_the_user_gave_becomes_a_setting),
+    TEST(what_the_user_did_not_give_is_left_open),
     TEST_GROUP("refused"),
     TEST_EACH(is_refused_with_one_line, refused),
     TEST_EACH(a_bad_variable_is_refused_by_its_name, bad_variables),

@@ -15,7 +15,6 @@
 
 enum { PATH_SIZE = 512, TEXT_MAX = 1 << 16 };
 
-static const char *const dialects[] = { "v0.3.25", "v0.3.24", "documented", NULL };
 
 /* ---- loading --------------------------------------------------------------------------------------------- */
 
@@ -23,7 +22,7 @@ static enum err load_file(const char *name, struct span text, struct findings *f
 {
     struct scenario_file file = { .name = name, .text = text };
 
-    return scenario_load(&file, 1, dialects, findings, scenario, NULL);
+    return scenario_load(&file, 1, findings, scenario, NULL);
 }
 
 /* What is wrong, a line each; until the next call. */
@@ -85,7 +84,7 @@ static struct scenario *of_two(const char *first, const char *second)
                                      { .name = "second.json", .text = quoted(second) } };
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
-    enum err err = scenario_load(files, 2, dialects, &findings, &scenario, NULL);
+    enum err err = scenario_load(files, 2, &findings, &scenario, NULL);
 
     ck_assert_msg(err == ERR_OK, "%s", lines_of(&findings));
     findings_release(&findings);
@@ -195,7 +194,7 @@ START_TEST(no_file_at_all_is_the_happy_path_too)
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
 
-    ck_assert_int_eq(scenario_load(NULL, 0, dialects, &findings, &scenario, NULL), ERR_OK);
+    ck_assert_int_eq(scenario_load(NULL, 0, &findings, &scenario, NULL), ERR_OK);
 
     assert_happy(scenario);
     assert_text(scenario->names, "none");
@@ -343,7 +342,7 @@ START_TEST(each_bad_file_of_several_is_told)
     struct findings findings = { 0 };
     struct scenario *scenario = NULL;
 
-    ck_assert_int_eq(scenario_load(files, ROWS(files), dialects, &findings, &scenario, NULL), ERR_INVALID);
+    ck_assert_int_eq(scenario_load(files, ROWS(files), &findings, &scenario, NULL), ERR_INVALID);
 
     ck_assert_str_eq(lines_of(&findings), "x/a.json:1:2: the text ends too early\n"
                                           "c.json:1:1: expected an object, got a number in /\n");

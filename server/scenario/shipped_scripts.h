@@ -5,8 +5,8 @@
  * The scenario's network plays: its top-level `nodes`, or its first script where it has scripts and no `nodes`.
  * One is read when it is first asked for and then kept, for jobs go on pointing to it. Thread: the engine's
  * lock. */
-#ifndef MOCK_REQUESTER_CLI_SHIPPED_SCRIPTS_H
-#define MOCK_REQUESTER_CLI_SHIPPED_SCRIPTS_H
+#ifndef MOCK_REQUESTER_SCENARIO_SHIPPED_SCRIPTS_H
+#define MOCK_REQUESTER_SCENARIO_SHIPPED_SCRIPTS_H
 
 #include "scenario/scenario.h"
 

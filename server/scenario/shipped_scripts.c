@@ -1,6 +1,6 @@
-#include "cli/shipped_scripts.h"
+#include "scenario/shipped_scripts.h"
 
-#include "cli/scenario_files.h"
+#include "scenario/shipped.h"
 
 #include <stdlib.h>
 
@@ -78,8 +78,9 @@ static bool take_script(struct shipped_scripts *scripts, struct kept *kept)
 static bool read_kept(struct shipped_scripts *scripts, struct kept *kept)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
+    struct scenario_file file = shipped_scenario_file(kept->file);
 
-    if (scenario_shipped_load(kept->file, &findings, &kept->scenario, NULL) != ERR_OK)
+    if (scenario_load(&file, 1, &findings, &kept->scenario, NULL) != ERR_OK)
         return false;
     bool by_script = kept->scenario->n_scripts && !has_nodes(kept->file);
     kept->script = (struct job_script){ .file = span_text(kept->file->path), .line = 1 };
