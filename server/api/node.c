@@ -1,6 +1,7 @@
 /* The node's own endpoints (wire contract A8): who it is, is it well. */
 #include "api/routes.h"
 #include "wire/problems.h"
+#include "wire/json_put.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -32,26 +32,27 @@ static void refuse(struct call *call, int status, const char *prefix, struct spa
     call->done = true;
 }
 
-static bool decode_body(struct call *call, const struct message *message, void *into, struct error *error)
+static bool decode_body(struct call *call, const struct message *message, void *into, struct span *why)
 {
+    struct error error;
     struct span value;
     bool cut = false;
 
-    if (json_scan(call->request->body, &value, &cut, error)) {
-        if (cut && call->request->body_end == BODY_TOO_LARGE)
-            error_set(error, ERR_INVALID, "http: request body too large");
+    if (json_scan(call->request->body, &value, &cut, &error)) {
+        *why = cut && call->request->body_end == BODY_TOO_LARGE ? SPAN("http: request body too large")
+                                                                : arena_span(&call->arena, span_text(error.text));
         return false;
     }
-    return codec_decode(message, into, value, &call->arena, error) == ERR_OK;
+    return codec_decode(message, into, value, &call->arena, why) == ERR_OK;
 }
 
 bool read_body(struct call *call, const struct message *message, void *into, const char *prefix)
 {
-    struct error error;
+    struct span why;
 
-    if (decode_body(call, message, into, &error))
+    if (decode_body(call, message, into, &why))
         return true;
-    refuse(call, 400, prefix, span_text(error.text));
+    refuse(call, 400, prefix, why);
     return false;
 }
 
@@ -140,6 +141,7 @@ static bool read_signed(struct api *api, struct call *call, const struct message
     struct envelope envelope = { 0 };
     struct public_key key = { 0 };
     struct error error;
+    struct span why;
 
     if (!read_body(call, envelope_message, &envelope, words->envelope))
         return false;
@@ -150,8 +152,8 @@ static bool read_signed(struct api *api, struct call *call, const struct message
     if (!check_signature(api, call, &envelope, &key, &error) &&
         !tolerate(api, call, 400, words->signature, span_text(error.text)))
         return false;
-    if (codec_decode(payload_message, payload, envelope.payload, &call->arena, &error)) {
-        refuse(call, 400, words->payload, span_text(error.text));
+    if (codec_decode(payload_message, payload, envelope.payload, &call->arena, &why)) {
+        refuse(call, 400, words->payload, why);
         return false;
     }
     return client_fits(api, call, &key, *(struct span *)payload, words);

@@ -1,7 +1,7 @@
 #include "http/log.h"
 
 #include "base/clock.h"
-#include "wire/codec.h"
+#include "wire/json_put.h"
 
 #include <stdio.h>
 #include <unistd.h>

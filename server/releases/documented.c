@@ -5,8 +5,8 @@
  * for becomes that event, the others are not shown. */
 #include "releases/bodies.h"
 #include "releases/release.h"
+#include "wire/json_put.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
@@ -37,8 +37,6 @@ static const struct shown_state {
     [EXECUTION_CANCELLED] = { SHARD_CANCELLED, -1 },
 };
 
-#define FIELD(key, kind_, flags_, member) { .name = key, .kind = kind_, .flags = flags_, .offset = offsetof(struct VIEW, member) }
-
 struct shard_view {
     struct span node_id, execution_id;
     int64_t index;
@@ -49,26 +47,18 @@ struct shard_view {
     const struct run_output *output;
 };
 
-#define VIEW shard_view
 static const struct field shard_fields[] = {
-    FIELD("NodeId", FIELD_STRING, OMIT_EMPTY, node_id),
-    FIELD("ExecutionId", FIELD_STRING, OMIT_EMPTY, execution_id),
-    FIELD("ShardIndex", FIELD_INT, OMIT_EMPTY, index),
-    { .name = "State", .kind = FIELD_ENUM, .flags = OMIT_EMPTY, .names = &names_shard_state,
-      .offset = offsetof(struct shard_view, state) },
-    FIELD("Status", FIELD_STRING, OMIT_EMPTY, status),
-    FIELD("VerificationProposal", FIELD_BYTES, OMIT_EMPTY, proposal),
-    { .name = "VerificationResult", .kind = FIELD_OBJECT, .message = &message_verification,
-      .offset = offsetof(struct shard_view, verification) },
-    { .name = "PublishedResults", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
-      .offset = offsetof(struct shard_view, published) },
-    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
-      .offset = offsetof(struct shard_view, output) },
+    VALUE_FIELD("NodeId", shard_view, node_id, OMIT_EMPTY),
+    VALUE_FIELD("ExecutionId", shard_view, execution_id, OMIT_EMPTY),
+    VALUE_FIELD("ShardIndex", shard_view, index, OMIT_EMPTY),
+    ENUM_FIELD("State", shard_view, state, names_shard_state, OMIT_EMPTY),
+    VALUE_FIELD("Status", shard_view, status, OMIT_EMPTY),
+    BYTES_FIELD("VerificationProposal", shard_view, proposal, OMIT_EMPTY),
+    OBJECT_FIELD("VerificationResult", shard_view, verification, message_verification, 0),
+    OBJECT_FIELD("PublishedResults", shard_view, published, message_storage, ZERO_OBJECT),
+    OBJECT_FIELD("RunOutput", shard_view, output, message_run_output, OMIT_EMPTY),
 };
-#undef VIEW
-static const struct message message_shard = { .go_type = "model.JobShardState", .go_struct = "JobShardState",
-                                              .size = sizeof(struct shard_view), .fields = shard_fields,
-                                              .n = sizeof shard_fields / sizeof shard_fields[0] };
+LOCAL_MESSAGE(message_shard, shard_view, "model.JobShardState", shard_fields);
 
 static const char *const event_texts[] = {
     "jobEventUnknown", "Created", "Bid", "BidAccepted", "BidRejected", "ResultsProposed", "ResultsAccepted",
@@ -78,44 +68,33 @@ static const struct enum_names names_event = { .names = event_texts, .count = 12
                                                .unknown = "executor: unknown job event type '%.*s'" };
 
 /* v0.3.19 never fills what an event could say of the job itself: those members are always zero. */
-#define VIEW event_view
 static const struct field event_fields[] = {
-    FIELD("APIVersion", FIELD_STRING, OMIT_EMPTY, api_version),
-    FIELD("JobID", FIELD_STRING, OMIT_EMPTY, job_id),
-    FIELD("ExecutionID", FIELD_STRING, OMIT_EMPTY, execution_id),
-    FIELD("ClientID", FIELD_STRING, OMIT_EMPTY, client_id),
-    FIELD("SourceNodeID", FIELD_STRING, OMIT_EMPTY, source),
-    FIELD("TargetNodeID", FIELD_STRING, OMIT_EMPTY, target),
-    { .name = "EventName", .kind = FIELD_ENUM, .flags = OMIT_EMPTY, .names = &names_event,
-      .offset = offsetof(struct event_view, name) },
-    { .name = "Spec", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_sharded_spec,
-      .offset = offsetof(struct event_view, spec) },
-    { .name = "JobExecutionPlan", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_deal,
-      .offset = offsetof(struct event_view, deal) }, /* both print {} */
-    { .name = "Deal", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_deal,
-      .offset = offsetof(struct event_view, deal) },
-    FIELD("Status", FIELD_STRING, OMIT_EMPTY, status),
-    FIELD("VerificationProposal", FIELD_BYTES, OMIT_EMPTY, proposal),
-    { .name = "VerificationResult", .kind = FIELD_OBJECT, .message = &message_verification,
-      .offset = offsetof(struct event_view, verification) },
-    { .name = "PublishedResult", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
-      .offset = offsetof(struct event_view, published) },
-    FIELD("EventTime", FIELD_TIME, 0, time),
-    FIELD("SenderPublicKey", FIELD_STRING, OMIT_EMPTY, sender_key),
-    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
-      .offset = offsetof(struct event_view, output) },
+    VALUE_FIELD("APIVersion", event_view, api_version, OMIT_EMPTY),
+    VALUE_FIELD("JobID", event_view, job_id, OMIT_EMPTY),
+    VALUE_FIELD("ExecutionID", event_view, execution_id, OMIT_EMPTY),
+    VALUE_FIELD("ClientID", event_view, client_id, OMIT_EMPTY),
+    VALUE_FIELD("SourceNodeID", event_view, source, OMIT_EMPTY),
+    VALUE_FIELD("TargetNodeID", event_view, target, OMIT_EMPTY),
+    ENUM_FIELD("EventName", event_view, name, names_event, OMIT_EMPTY),
+    OBJECT_FIELD("Spec", event_view, spec, message_sharded_spec, ZERO_OBJECT),
+    OBJECT_FIELD("JobExecutionPlan", event_view, deal, message_deal, ZERO_OBJECT), /* both print {} */
+    OBJECT_FIELD("Deal", event_view, deal, message_deal, ZERO_OBJECT),
+    VALUE_FIELD("Status", event_view, status, OMIT_EMPTY),
+    BYTES_FIELD("VerificationProposal", event_view, proposal, OMIT_EMPTY),
+    OBJECT_FIELD("VerificationResult", event_view, verification, message_verification, 0),
+    OBJECT_FIELD("PublishedResult", event_view, published, message_storage, ZERO_OBJECT),
+    TIME_FIELD("EventTime", event_view, time, 0),
+    VALUE_FIELD("SenderPublicKey", event_view, sender_key, OMIT_EMPTY),
+    OBJECT_FIELD("RunOutput", event_view, output, message_run_output, OMIT_EMPTY),
 };
-#undef VIEW
-static const struct message message_event = { .go_type = "model.JobEvent", .go_struct = "JobEvent",
-                                              .size = sizeof(struct event_view), .fields = event_fields,
-                                              .n = sizeof event_fields / sizeof event_fields[0] };
+LOCAL_MESSAGE(message_event, event_view, "model.JobEvent", event_fields);
 
 static const struct field metadata_fields[] = {
-    { .name = "ID", .kind = FIELD_STRING, .flags = OMIT_EMPTY, .offset = offsetof(struct job, id) },
-    { .name = "CreatedAt", .kind = FIELD_TIME, .offset = offsetof(struct job, created_at) },
-    { .name = "ClientID", .kind = FIELD_STRING, .flags = OMIT_EMPTY, .offset = offsetof(struct job, client_id) },
+    VALUE_FIELD("ID", job, id, OMIT_EMPTY),
+    TIME_FIELD("CreatedAt", job, created_at, 0),
+    VALUE_FIELD("ClientID", job, client_id, OMIT_EMPTY),
 };
-static const struct message message_metadata = { .size = sizeof(struct job), .fields = metadata_fields, .n = 3 };
+LOCAL_MESSAGE(message_metadata, job, "model.Metadata", metadata_fields);
 
 /* ---- states ----------------------------------------------------------------------------------------------------- */
 

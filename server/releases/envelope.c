@@ -2,7 +2,7 @@
 #include "base/base64.h"
 
 #include "wire/signature.h"
-#include "wire/codec.h"
+#include "wire/json_put.h"
 #include "wire/json_scan.h"
 
 static const struct span client_id_key = { "ClientID", 8 };

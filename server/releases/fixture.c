@@ -3,7 +3,6 @@
 #include "sim/adopt.h"
 #include "releases/messages.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 /* ---- tables: the same objects as the answers', into structs of their own --------------------------------------- */
@@ -61,97 +60,80 @@ struct fixture_read {
     struct entry_list history;
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define F(key, kind_, type, member) { .name = key, .kind = kind_, .go_type = "value", .offset = offsetof(struct type, member) }
-#define ENUM_F(key, type, member, table)                                                                          \
-    { .name = key, .kind = FIELD_ENUM, .names = &(table), .go_type = "state", .offset = offsetof(struct type, member) }
-#define OF(key, kind_, type, member, of)                                                                          \
-    { .name = key, .kind = kind_, .message = &(of), .go_type = "object", .go_element_type = "object",                  \
-      .offset = offsetof(struct type, member) }
-#define TABLE(type, name_) { .go_type = name_, .go_struct = name_, .size = sizeof(struct type), .fields = type##_fields,   \
-                             .n = COUNT(type##_fields) }
-
 static const struct field requester_read_fields[] = {
-    F("RequesterNodeID", FIELD_STRING, requester_read, id),
-    F("RequesterPublicKey", FIELD_STRING, requester_read, key),
+    VALUE_FIELD("RequesterNodeID", requester_read, id, 0),
+    VALUE_FIELD("RequesterPublicKey", requester_read, key, 0),
 };
-static const struct message requester_message = TABLE(requester_read, "Requester");
+LOCAL_MESSAGE(requester_message, requester_read, "Requester", requester_read_fields);
 
 static const struct field metadata_read_fields[] = {
-    F("ID", FIELD_STRING, metadata_read, id),
-    F("CreatedAt", FIELD_TIME, metadata_read, created_at),
-    F("ClientID", FIELD_STRING, metadata_read, client_id),
-    OF("Requester", FIELD_OBJECT, metadata_read, requester, requester_message),
+    VALUE_FIELD("ID", metadata_read, id, 0),
+    TIME_FIELD("CreatedAt", metadata_read, created_at, 0),
+    VALUE_FIELD("ClientID", metadata_read, client_id, 0),
+    OBJECT_FIELD("Requester", metadata_read, requester, requester_message, 0),
 };
-static const struct message metadata_message = TABLE(metadata_read, "Metadata");
+LOCAL_MESSAGE(metadata_message, metadata_read, "Metadata", metadata_read_fields);
 
 static const struct field job_read_fields[] = {
-    F("APIVersion", FIELD_STRING, job_read, api_version),
-    OF("Metadata", FIELD_OBJECT, job_read, metadata, metadata_message),
-    OF("Spec", FIELD_OBJECT, job_read, spec, message_spec),
+    VALUE_FIELD("APIVersion", job_read, api_version, 0),
+    OBJECT_FIELD("Metadata", job_read, metadata, metadata_message, 0),
+    OBJECT_FIELD("Spec", job_read, spec, message_spec, 0),
 };
-static const struct message job_message = TABLE(job_read, "Job");
-
-#define X(key, kind_, member) F(key, kind_, execution_read, x.member)
+LOCAL_MESSAGE(job_message, job_read, "Job", job_read_fields);
 
 static const struct field execution_read_fields[] = {
-    X("NodeId", FIELD_STRING, node_id),
-    X("ComputeReference", FIELD_STRING, reference),
-    ENUM_F("State", execution_read, x.state, names_execution_state),
-    X("Status", FIELD_STRING, status),
-    X("VerificationProposal", FIELD_BYTES, proposal),
-    OF("VerificationResult", FIELD_OBJECT, execution_read, x.verification, message_verification),
-    OF("PublishedResults", FIELD_POINTER, execution_read, published, message_storage),
-    OF("RunOutput", FIELD_POINTER, execution_read, output, message_run_output),
-    X("Version", FIELD_INT, version),
-    X("CreateTime", FIELD_TIME, created),
-    X("UpdateTime", FIELD_TIME, updated),
+    VALUE_FIELD("NodeId", execution_read, x.node_id, 0),
+    VALUE_FIELD("ComputeReference", execution_read, x.reference, 0),
+    ENUM_FIELD("State", execution_read, x.state, names_execution_state, 0),
+    VALUE_FIELD("Status", execution_read, x.status, 0),
+    BYTES_FIELD("VerificationProposal", execution_read, x.proposal, 0),
+    OBJECT_FIELD("VerificationResult", execution_read, x.verification, message_verification, 0),
+    OBJECT_FIELD("PublishedResults", execution_read, published, message_storage, 0),
+    OBJECT_FIELD("RunOutput", execution_read, output, message_run_output, 0),
+    VALUE_FIELD("Version", execution_read, x.version, 0),
+    TIME_FIELD("CreateTime", execution_read, x.created, 0),
+    TIME_FIELD("UpdateTime", execution_read, x.updated, 0),
 };
-static const struct message execution_message = TABLE(execution_read, "Execution");
+LOCAL_MESSAGE(execution_message, execution_read, "Execution", execution_read_fields);
 
 static const struct field state_read_fields[] = {
-    OF("Executions", FIELD_OBJECTS, state_read, executions, execution_message),
-    ENUM_F("State", state_read, state, names_job_state),
-    F("Version", FIELD_INT, state_read, version),
-    F("CreateTime", FIELD_TIME, state_read, created),
-    F("UpdateTime", FIELD_TIME, state_read, updated),
+    LIST_FIELD("Executions", state_read, executions, execution_message, 0),
+    ENUM_FIELD("State", state_read, state, names_job_state, 0),
+    VALUE_FIELD("Version", state_read, version, 0),
+    TIME_FIELD("CreateTime", state_read, created, 0),
+    TIME_FIELD("UpdateTime", state_read, updated, 0),
 };
-static const struct message state_message = TABLE(state_read, "State");
+LOCAL_MESSAGE(state_message, state_read, "State", state_read_fields);
 
 static const struct field job_transition_fields[] = {
-    ENUM_F("Previous", transition, previous, names_job_state),
-    ENUM_F("New", transition, next, names_job_state),
+    ENUM_FIELD("Previous", transition, previous, names_job_state, 0),
+    ENUM_FIELD("New", transition, next, names_job_state, 0),
 };
-static const struct message job_transition_message = { .go_type = "JobState", .go_struct = "JobState",
-                                                       .size = sizeof(struct transition), .fields = job_transition_fields,
-                                                       .n = COUNT(job_transition_fields) };
+LOCAL_MESSAGE(job_transition_message, transition, "JobState", job_transition_fields);
 static const struct field execution_transition_fields[] = {
-    ENUM_F("Previous", transition, previous, names_execution_state),
-    ENUM_F("New", transition, next, names_execution_state),
+    ENUM_FIELD("Previous", transition, previous, names_execution_state, 0),
+    ENUM_FIELD("New", transition, next, names_execution_state, 0),
 };
-static const struct message execution_transition_message = { .go_type = "ExecutionState", .go_struct = "ExecutionState",
-                                                             .size = sizeof(struct transition),
-                                                             .fields = execution_transition_fields,
-                                                             .n = COUNT(execution_transition_fields) };
+LOCAL_MESSAGE(execution_transition_message, transition, "ExecutionState", execution_transition_fields);
 
 static const struct field entry_read_fields[] = {
-    ENUM_F("Type", entry_read, type, names_history_level),
-    F("NodeID", FIELD_STRING, entry_read, node_id),
-    F("ComputeReference", FIELD_STRING, entry_read, reference),
-    OF("JobState", FIELD_POINTER, entry_read, job_state, job_transition_message),
-    OF("ExecutionState", FIELD_POINTER, entry_read, execution_state, execution_transition_message),
-    F("NewVersion", FIELD_INT, entry_read, version),
-    F("Comment", FIELD_STRING, entry_read, comment),
-    F("Time", FIELD_TIME, entry_read, time),
+    ENUM_FIELD("Type", entry_read, type, names_history_level, 0),
+    VALUE_FIELD("NodeID", entry_read, node_id, 0),
+    VALUE_FIELD("ComputeReference", entry_read, reference, 0),
+    OBJECT_FIELD("JobState", entry_read, job_state, job_transition_message, 0),
+    OBJECT_FIELD("ExecutionState", entry_read, execution_state, execution_transition_message, 0),
+    VALUE_FIELD("NewVersion", entry_read, version, 0),
+    VALUE_FIELD("Comment", entry_read, comment, 0),
+    TIME_FIELD("Time", entry_read, time, 0),
 };
-static const struct message entry_message = TABLE(entry_read, "History");
+LOCAL_MESSAGE(entry_message, entry_read, "History", entry_read_fields);
 
 static const struct field fixture_read_fields[] = {
-    OF("Job", FIELD_OBJECT, fixture_read, job, job_message),
-    OF("State", FIELD_OBJECT, fixture_read, state, state_message),
-    OF("History", FIELD_OBJECTS, fixture_read, history, entry_message),
+    OBJECT_FIELD("Job", fixture_read, job, job_message, 0),
+    OBJECT_FIELD("State", fixture_read, state, state_message, 0),
+    LIST_FIELD("History", fixture_read, history, entry_message, 0),
 };
-static const struct message fixture_message = TABLE(fixture_read, "fixture");
+LOCAL_MESSAGE(fixture_message, fixture_read, "fixture", fixture_read_fields);
 
 /* ---- from what was read to what the core takes -------------------------------------------------------------------- */
 

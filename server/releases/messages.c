@@ -1,38 +1,7 @@
 #include "releases/messages.h"
 
-#include <stddef.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define MESSAGE(go_type_, go_struct_, type, table)                                                                \
-    { .go_type = go_type_, .go_struct = go_struct_, .size = sizeof(struct type), .fields = table, .n = COUNT(table) }
-
-/* The common kinds of field, one line each. */
-#define STRING_FIELD(key, type, member) { .name = key, .kind = FIELD_STRING, .go_type = "string", AT(type, member) }
-#define TEXT_FIELD(key, type, member)                                                                             \
-    { .name = key, .kind = FIELD_STRING, .flags = OMIT_EMPTY, .go_type = "string", AT(type, member) }
-#define BOOL_FIELD(key, type, member) { .name = key, .kind = FIELD_BOOL, .go_type = "bool", AT(type, member) }
-#define FLAG_FIELD(key, type, member)                                                                             \
-    { .name = key, .kind = FIELD_BOOL, .flags = OMIT_EMPTY, .go_type = "bool", AT(type, member) }
-#define INT_FIELD(key, type, member) { .name = key, .kind = FIELD_INT, .go_type = "int", AT(type, member) }
-#define COUNT_FIELD(key, type, member)                                                                            \
-    { .name = key, .kind = FIELD_INT, .flags = OMIT_EMPTY, .go_type = "int", AT(type, member) }
-#define TIME_FIELD(key, type, member) { .name = key, .kind = FIELD_TIME, .go_type = "time.Time", AT(type, member) }
-#define ENUM_FIELD(key, type, member, table, go)                                                                  \
-    { .name = key, .kind = FIELD_ENUM, .names = &(table), .go_type = go, AT(type, member) }
-#define CHOICE_FIELD(key, type, member, table, go)                                                                \
-    { .name = key, .kind = FIELD_ENUM, .flags = OMIT_EMPTY, .names = &(table), .go_type = go, AT(type, member) }
-#define OBJECT_FIELD(key, type, member, of, go)                                                                   \
-    { .name = key, .kind = FIELD_OBJECT, .message = &(of), .go_type = go, AT(type, member) }
-#define STRINGS_FIELD(key, type, member)                                                                          \
-    { .name = key, .kind = FIELD_STRINGS, .flags = OMIT_EMPTY, .go_type = "[]string", .go_element_type = "string",  \
-      AT(type, member) }
-#define MAP_FIELD(key, type, member)                                                                              \
-    { .name = key, .kind = FIELD_STRING_MAP, .flags = OMIT_EMPTY, .go_type = "map[string]string",                    \
-      .go_element_type = "string", AT(type, member) }
-#define STORAGES_FIELD(key, type, member)                                                                         \
-    { .name = key, .kind = FIELD_OBJECTS, .flags = OMIT_EMPTY, .message = &message_storage,                          \
-      .go_type = "[]model.StorageSpec", .go_element_type = "model.StorageSpec", AT(type, member) }
 
 /* ---- enums --------------------------------------------------------------------------------------------------- */
 
@@ -50,364 +19,330 @@ static const char *const network_texts[] = { "None", "Full", "HTTP" };
 static const char *const source_texts[] = { "storageSourceUnknown", "IPFS", "URLDownload", "FilecoinUnsealed", "Filecoin",
                                             "Estuary", "Inline", "LocalDirectory" };
 
-#define STATES(texts) { .names = texts, .count = COUNT(texts), .trim = true }
+#define STATES(texts, go) { .names = texts, .count = COUNT(texts), .trim = true, .go_type = go }
 
-const struct enum_names names_job_state = STATES(job_state_texts);
-const struct enum_names names_execution_state = STATES(execution_state_texts);
-const struct enum_names names_history_level = STATES(history_texts);
+const struct enum_names names_job_state = STATES(job_state_texts, "model.JobStateType");
+const struct enum_names names_execution_state = STATES(execution_state_texts, "model.ExecutionStateType");
+const struct enum_names names_history_level = STATES(history_texts, "model.JobHistoryType");
 const struct enum_names names_engine = {
-    .names = engine_texts, .count = COUNT(engine_texts), .first = 1, .unknown = "executor: unknown engine type '%.*s'",
+    .go_type = "model.Engine", .names = engine_texts, .count = COUNT(engine_texts), .first = 1, .unknown = "executor: unknown engine type '%.*s'",
 };
 const struct enum_names names_verifier = {
-    .names = verifier_texts, .count = COUNT(verifier_texts), .first = 1, .trim = true,
+    .go_type = "model.Verifier", .names = verifier_texts, .count = COUNT(verifier_texts), .first = 1, .trim = true,
     .unknown = "verifier: unknown type '%.*s'",
 };
 /* The reference says `verifier` here too. */
 const struct enum_names names_publisher = {
-    .names = publisher_texts, .count = COUNT(publisher_texts), .first = 1, .trim = true,
+    .go_type = "model.Publisher", .names = publisher_texts, .count = COUNT(publisher_texts), .first = 1, .trim = true,
     .unknown = "verifier: unknown type '%.*s'",
 };
 const struct enum_names names_network = {
-    .names = network_texts, .count = COUNT(network_texts), .trim = true, .unknown = "model.Network: unknown type '%.*s'",
+    .go_type = "model.Network", .names = network_texts, .count = COUNT(network_texts), .trim = true, .unknown = "model.Network: unknown type '%.*s'",
 };
 const struct enum_names names_storage_source = {
-    .names = source_texts, .count = COUNT(source_texts), .first = 1, .trim = true,
+    .go_type = "model.StorageSourceType", .names = source_texts, .count = COUNT(source_texts), .first = 1, .trim = true,
     .unknown = "executor: unknown source type '%.*s'",
 };
 
 /* ---- the specification ------------------------------------------------------------------------------------------ */
 
 static const struct field storage_fields[] = {
-    CHOICE_FIELD("StorageSource", storage_spec, source, names_storage_source, "model.StorageSourceType"),
-    TEXT_FIELD("Name", storage_spec, name),
-    TEXT_FIELD("CID", storage_spec, cid),
-    TEXT_FIELD("URL", storage_spec, url),
-    TEXT_FIELD("SourcePath", storage_spec, source_path),
-    TEXT_FIELD("path", storage_spec, path),
-    MAP_FIELD("Metadata", storage_spec, metadata),
+    ENUM_FIELD("StorageSource", storage_spec, source, names_storage_source, OMIT_EMPTY),
+    VALUE_FIELD("Name", storage_spec, name, OMIT_EMPTY),
+    VALUE_FIELD("CID", storage_spec, cid, OMIT_EMPTY),
+    VALUE_FIELD("URL", storage_spec, url, OMIT_EMPTY),
+    VALUE_FIELD("SourcePath", storage_spec, source_path, OMIT_EMPTY),
+    VALUE_FIELD("path", storage_spec, path, OMIT_EMPTY),
+    VALUE_FIELD("Metadata", storage_spec, metadata, OMIT_EMPTY),
 };
-const struct message message_storage = MESSAGE("model.StorageSpec", "StorageSpec", storage_spec, storage_fields);
+MESSAGE(message_storage, storage_spec, "model.StorageSpec", storage_fields);
 
 static const struct field docker_fields[] = {
-    TEXT_FIELD("Image", docker_spec, image),
-    STRINGS_FIELD("Entrypoint", docker_spec, entrypoint),
-    STRINGS_FIELD("EnvironmentVariables", docker_spec, environment),
-    TEXT_FIELD("WorkingDirectory", docker_spec, working_directory),
+    VALUE_FIELD("Image", docker_spec, image, OMIT_EMPTY),
+    VALUE_FIELD("Entrypoint", docker_spec, entrypoint, OMIT_EMPTY),
+    VALUE_FIELD("EnvironmentVariables", docker_spec, environment, OMIT_EMPTY),
+    VALUE_FIELD("WorkingDirectory", docker_spec, working_directory, OMIT_EMPTY),
 };
-static const struct message message_docker = MESSAGE("model.JobSpecDocker", "JobSpecDocker", docker_spec, docker_fields);
+LOCAL_MESSAGE(message_docker, docker_spec, "model.JobSpecDocker", docker_fields);
 
 static const struct field language_fields[] = {
-    TEXT_FIELD("Language", language_spec, language),
-    TEXT_FIELD("LanguageVersion", language_spec, version),
-    FLAG_FIELD("DeterministicExecution", language_spec, deterministic),
-    OBJECT_FIELD("JobContext", language_spec, context, message_storage, "model.StorageSpec"),
-    TEXT_FIELD("Command", language_spec, command),
-    TEXT_FIELD("ProgramPath", language_spec, program_path),
-    TEXT_FIELD("RequirementsPath", language_spec, requirements_path),
+    VALUE_FIELD("Language", language_spec, language, OMIT_EMPTY),
+    VALUE_FIELD("LanguageVersion", language_spec, version, OMIT_EMPTY),
+    VALUE_FIELD("DeterministicExecution", language_spec, deterministic, OMIT_EMPTY),
+    OBJECT_FIELD("JobContext", language_spec, context, message_storage, 0),
+    VALUE_FIELD("Command", language_spec, command, OMIT_EMPTY),
+    VALUE_FIELD("ProgramPath", language_spec, program_path, OMIT_EMPTY),
+    VALUE_FIELD("RequirementsPath", language_spec, requirements_path, OMIT_EMPTY),
 };
-static const struct message message_language =
-    MESSAGE("model.JobSpecLanguage", "JobSpecLanguage", language_spec, language_fields);
+LOCAL_MESSAGE(message_language, language_spec, "model.JobSpecLanguage", language_fields);
 
 static const struct field wasm_fields[] = {
-    OBJECT_FIELD("EntryModule", wasm_spec, entry_module, message_storage, "model.StorageSpec"),
-    TEXT_FIELD("EntryPoint", wasm_spec, entry_point),
-    STRINGS_FIELD("Parameters", wasm_spec, parameters),
-    MAP_FIELD("EnvironmentVariables", wasm_spec, environment),
-    STORAGES_FIELD("ImportModules", wasm_spec, import_modules),
+    OBJECT_FIELD("EntryModule", wasm_spec, entry_module, message_storage, 0),
+    VALUE_FIELD("EntryPoint", wasm_spec, entry_point, OMIT_EMPTY),
+    VALUE_FIELD("Parameters", wasm_spec, parameters, OMIT_EMPTY),
+    VALUE_FIELD("EnvironmentVariables", wasm_spec, environment, OMIT_EMPTY),
+    LIST_FIELD("ImportModules", wasm_spec, import_modules, message_storage, OMIT_EMPTY),
 };
-static const struct message message_wasm = MESSAGE("model.JobSpecWasm", "JobSpecWasm", wasm_spec, wasm_fields);
+LOCAL_MESSAGE(message_wasm, wasm_spec, "model.JobSpecWasm", wasm_fields);
 
 static const struct field resources_fields[] = {
-    TEXT_FIELD("CPU", resources, cpu),
-    TEXT_FIELD("Memory", resources, memory),
-    TEXT_FIELD("Disk", resources, disk),
-    STRING_FIELD("GPU", resources, gpu),
+    VALUE_FIELD("CPU", resources, cpu, OMIT_EMPTY),
+    VALUE_FIELD("Memory", resources, memory, OMIT_EMPTY),
+    VALUE_FIELD("Disk", resources, disk, OMIT_EMPTY),
+    VALUE_FIELD("GPU", resources, gpu, 0),
 };
-static const struct message message_resources =
-    MESSAGE("model.ResourceUsageConfig", "ResourceUsageConfig", resources, resources_fields);
+LOCAL_MESSAGE(message_resources, resources, "model.ResourceUsageConfig", resources_fields);
 
 static const struct field network_fields[] = {
-    ENUM_FIELD("Type", network_spec, type, names_network, "model.Network"),
-    STRINGS_FIELD("Domains", network_spec, domains),
+    ENUM_FIELD("Type", network_spec, type, names_network, 0),
+    VALUE_FIELD("Domains", network_spec, domains, OMIT_EMPTY),
 };
-static const struct message message_network = MESSAGE("model.NetworkConfig", "NetworkConfig", network_spec, network_fields);
+LOCAL_MESSAGE(message_network, network_spec, "model.NetworkConfig", network_fields);
 
 static const struct field selector_fields[] = {
-    STRING_FIELD("Key", node_selector, key),
-    { .name = "Operator", .kind = FIELD_STRING, .go_type = "selection.Operator", AT(node_selector, op) },
-    STRINGS_FIELD("Values", node_selector, values),
+    VALUE_FIELD("Key", node_selector, key, 0),
+    NAMED_FIELD("Operator", node_selector, op, "selection.Operator", 0),
+    VALUE_FIELD("Values", node_selector, values, OMIT_EMPTY),
 };
-static const struct message message_selector =
-    MESSAGE("model.LabelSelectorRequirement", "LabelSelectorRequirement", node_selector, selector_fields);
+LOCAL_MESSAGE(message_selector, node_selector, "model.LabelSelectorRequirement", selector_fields);
 
 static const struct field deal_fields[] = {
-    COUNT_FIELD("Concurrency", deal, concurrency),
-    COUNT_FIELD("Confidence", deal, confidence),
-    COUNT_FIELD("MinBids", deal, min_bids),
+    VALUE_FIELD("Concurrency", deal, concurrency, OMIT_EMPTY),
+    VALUE_FIELD("Confidence", deal, confidence, OMIT_EMPTY),
+    VALUE_FIELD("MinBids", deal, min_bids, OMIT_EMPTY),
 };
-const struct message message_deal = MESSAGE("model.Deal", "Deal", deal, deal_fields);
+MESSAGE(message_deal, deal, "model.Deal", deal_fields);
 
-#define SPEC_FIELDS_TO_INPUTS                                                                                     \
-    CHOICE_FIELD("Engine", job_spec, engine, names_engine, "model.Engine"),                                         \
-        CHOICE_FIELD("Verifier", job_spec, verifier, names_verifier, "model.Verifier"),                               \
-        CHOICE_FIELD("Publisher", job_spec, publisher, names_publisher, "model.Publisher"),                           \
-        OBJECT_FIELD("Docker", job_spec, docker, message_docker, "model.JobSpecDocker"),                              \
-        OBJECT_FIELD("Language", job_spec, language, message_language, "model.JobSpecLanguage"),                      \
-        OBJECT_FIELD("Wasm", job_spec, wasm, message_wasm, "model.JobSpecWasm"),                                      \
-        OBJECT_FIELD("Resources", job_spec, resources, message_resources, "model.ResourceUsageConfig"),               \
-        OBJECT_FIELD("Network", job_spec, network, message_network, "model.NetworkConfig"),                           \
-        { .name = "Timeout", .kind = FIELD_FLOAT, .flags = OMIT_EMPTY, .go_type = "float64", AT(job_spec, timeout) },  \
-        STORAGES_FIELD("inputs", job_spec, inputs)
+#define SPEC_FIELDS_TO_INPUTS                                                  \
+    ENUM_FIELD("Engine", job_spec, engine, names_engine, OMIT_EMPTY),          \
+    ENUM_FIELD("Verifier", job_spec, verifier, names_verifier, OMIT_EMPTY),    \
+    ENUM_FIELD("Publisher", job_spec, publisher, names_publisher, OMIT_EMPTY), \
+    OBJECT_FIELD("Docker", job_spec, docker, message_docker, 0),               \
+    OBJECT_FIELD("Language", job_spec, language, message_language, 0),         \
+    OBJECT_FIELD("Wasm", job_spec, wasm, message_wasm, 0),                     \
+    OBJECT_FIELD("Resources", job_spec, resources, message_resources, 0),      \
+    OBJECT_FIELD("Network", job_spec, network, message_network, 0),            \
+    VALUE_FIELD("Timeout", job_spec, timeout, OMIT_EMPTY),                     \
+    LIST_FIELD("inputs", job_spec, inputs, message_storage, OMIT_EMPTY)
 
-#define SPEC_FIELDS_OUTPUTS_TO_SELECTORS                                                                          \
-    STORAGES_FIELD("outputs", job_spec, outputs), STRINGS_FIELD("Annotations", job_spec, annotations),              \
-    {                                                                                                             \
-        .name = "NodeSelectors", .kind = FIELD_OBJECTS, .flags = OMIT_EMPTY, .message = &message_selector,              \
-        .go_type = "[]model.LabelSelectorRequirement", .go_element_type = "model.LabelSelectorRequirement",             \
-        AT(job_spec, selectors)                                                                                   \
-    }
+#define SPEC_FIELDS_OUTPUTS_TO_SELECTORS                                   \
+    LIST_FIELD("outputs", job_spec, outputs, message_storage, OMIT_EMPTY), \
+    VALUE_FIELD("Annotations", job_spec, annotations, OMIT_EMPTY),               \
+    LIST_FIELD("NodeSelectors", job_spec, selectors, message_selector, OMIT_EMPTY)
 
 static const struct field spec_fields[] = {
     SPEC_FIELDS_TO_INPUTS,
     SPEC_FIELDS_OUTPUTS_TO_SELECTORS,
-    FLAG_FIELD("DoNotTrack", job_spec, do_not_track),
-    OBJECT_FIELD("Deal", job_spec, deal, message_deal, "model.Deal"),
+    VALUE_FIELD("DoNotTrack", job_spec, do_not_track, OMIT_EMPTY),
+    OBJECT_FIELD("Deal", job_spec, deal, message_deal, 0),
 };
-const struct message message_spec = MESSAGE("model.Spec", "Spec", job_spec, spec_fields);
+MESSAGE(message_spec, job_spec, "model.Spec", spec_fields);
 
 /* Up to v0.3.23: contexts, sharding and the execution plan stand between. */
 static const struct field sharding_fields[] = {
-    TEXT_FIELD("GlobPattern", sharding, glob_pattern),
-    COUNT_FIELD("BatchSize", sharding, batch_size),
-    TEXT_FIELD("GlobPatternBasePath", sharding, glob_base),
+    VALUE_FIELD("GlobPattern", sharding, glob_pattern, OMIT_EMPTY),
+    VALUE_FIELD("BatchSize", sharding, batch_size, OMIT_EMPTY),
+    VALUE_FIELD("GlobPatternBasePath", sharding, glob_base, OMIT_EMPTY),
 };
-static const struct message message_sharding =
-    MESSAGE("model.JobShardingConfig", "JobShardingConfig", sharding, sharding_fields);
+LOCAL_MESSAGE(message_sharding, sharding, "model.JobShardingConfig", sharding_fields);
 
-static const struct field plan_fields[] = { COUNT_FIELD("ShardsTotal", job_spec, shards_total) };
-static const struct message message_plan = MESSAGE("model.JobExecutionPlan", "JobExecutionPlan", job_spec, plan_fields);
+static const struct field plan_fields[] = { VALUE_FIELD("ShardsTotal", job_spec, shards_total, OMIT_EMPTY) };
+LOCAL_MESSAGE(message_plan, job_spec, "model.JobExecutionPlan", plan_fields);
 
 static const struct field sharded_spec_fields[] = {
     SPEC_FIELDS_TO_INPUTS,
-    STORAGES_FIELD("Contexts", job_spec, contexts),
+    LIST_FIELD("Contexts", job_spec, contexts, message_storage, OMIT_EMPTY),
     SPEC_FIELDS_OUTPUTS_TO_SELECTORS,
-    OBJECT_FIELD("Sharding", job_spec, sharding, message_sharding, "model.JobShardingConfig"),
-    FLAG_FIELD("DoNotTrack", job_spec, do_not_track),
-    { .name = "ExecutionPlan", .kind = FIELD_OBJECT, .message = &message_plan, .go_type = "model.JobExecutionPlan" },
-    OBJECT_FIELD("Deal", job_spec, deal, message_deal, "model.Deal"),
+    OBJECT_FIELD("Sharding", job_spec, sharding, message_sharding, 0),
+    VALUE_FIELD("DoNotTrack", job_spec, do_not_track, OMIT_EMPTY),
+    VIEW_FIELD("ExecutionPlan", job_spec, message_plan),
+    OBJECT_FIELD("Deal", job_spec, deal, message_deal, 0),
 };
-const struct message message_sharded_spec = MESSAGE("model.Spec", "Spec", job_spec, sharded_spec_fields);
+MESSAGE(message_sharded_spec, job_spec, "model.Spec", sharded_spec_fields);
 
 /* ---- requests ------------------------------------------------------------------------------------------------------ */
 
-#define TAGS_FIELD(key, type, member, go)                                                                         \
-    { .name = key, .kind = FIELD_STRINGS, .go_type = "[]" go, .go_element_type = go, AT(type, member) }
-
 static const struct field list_request_fields[] = {
-    STRING_FIELD("client_id", list_request, client_id),
-    STRING_FIELD("id", list_request, id),
-    TAGS_FIELD("include_tags", list_request, include_tags, "model.IncludedTag"),
-    TAGS_FIELD("exclude_tags", list_request, exclude_tags, "model.ExcludedTag"),
-    INT_FIELD("max_jobs", list_request, max_jobs),
-    BOOL_FIELD("return_all", list_request, return_all),
-    STRING_FIELD("sort_by", list_request, sort_by),
-    BOOL_FIELD("sort_reverse", list_request, sort_reverse),
+    VALUE_FIELD("client_id", list_request, client_id, 0),
+    VALUE_FIELD("id", list_request, id, 0),
+    NAMED_FIELD("include_tags", list_request, include_tags, "model.IncludedTag", 0),
+    NAMED_FIELD("exclude_tags", list_request, exclude_tags, "model.ExcludedTag", 0),
+    VALUE_FIELD("max_jobs", list_request, max_jobs, 0),
+    VALUE_FIELD("return_all", list_request, return_all, 0),
+    VALUE_FIELD("sort_by", list_request, sort_by, 0),
+    VALUE_FIELD("sort_reverse", list_request, sort_reverse, 0),
 };
-const struct message message_list_request = MESSAGE("publicapi.listRequest", "listRequest", list_request, list_request_fields);
+MESSAGE(message_list_request, list_request, "publicapi.listRequest", list_request_fields);
 
 static const struct field state_request_fields[] = {
-    STRING_FIELD("client_id", state_request, client_id),
-    STRING_FIELD("job_id", state_request, job_id),
+    VALUE_FIELD("client_id", state_request, client_id, 0),
+    VALUE_FIELD("job_id", state_request, job_id, 0),
 };
-const struct message message_state_request =
-    MESSAGE("publicapi.stateRequest", "stateRequest", state_request, state_request_fields);
-const struct message message_events_request =
-    MESSAGE("publicapi.eventsRequest", "eventsRequest", state_request, state_request_fields);
+MESSAGE(message_state_request, state_request, "publicapi.stateRequest", state_request_fields);
+MESSAGE(message_events_request, state_request, "publicapi.eventsRequest", state_request_fields);
 
-static const struct field version_request_fields[] = { STRING_FIELD("client_id", version_request, client_id) };
-const struct message message_version_request =
-    MESSAGE("publicapi.VersionRequest", "VersionRequest", version_request, version_request_fields);
+static const struct field version_request_fields[] = { VALUE_FIELD("client_id", version_request, client_id, 0) };
+MESSAGE(message_version_request, version_request, "publicapi.VersionRequest", version_request_fields);
 
-#define ENVELOPE_FIELDS(payload_key)                                                                              \
-    {                                                                                                             \
-        { .name = payload_key, .kind = FIELD_RAW, .go_type = "json.RawMessage", AT(envelope, payload) },            \
-            STRING_FIELD("signature", envelope, signature), STRING_FIELD("client_public_key", envelope, public_key),  \
+#define ENVELOPE_FIELDS(payload_key)                                \
+    {                                                               \
+        RAW_FIELD(payload_key, envelope, payload, 0),               \
+        VALUE_FIELD("signature", envelope, signature, 0),           \
+        VALUE_FIELD("client_public_key", envelope, public_key, 0),  \
     }
 
 static const struct field submit_envelope_fields[] = ENVELOPE_FIELDS("job_create_payload");
 static const struct field signed_envelope_fields[] = ENVELOPE_FIELDS("payload");
 static const struct field either_envelope_fields[] = {
-    { .name = "job_cancel_payload", .kind = FIELD_RAW, .go_type = "json.RawMessage", AT(envelope, payload) },
-    { .name = "payload", .kind = FIELD_RAW, .go_type = "json.RawMessage", AT(envelope, payload) },
-    STRING_FIELD("signature", envelope, signature),
-    STRING_FIELD("client_public_key", envelope, public_key),
+    RAW_FIELD("job_cancel_payload", envelope, payload, 0),
+    RAW_FIELD("payload", envelope, payload, 0),
+    VALUE_FIELD("signature", envelope, signature, 0),
+    VALUE_FIELD("client_public_key", envelope, public_key, 0),
 };
-const struct message message_cancel_envelope_either =
-    MESSAGE("publicapi.cancelRequest", "cancelRequest", envelope, either_envelope_fields);
-const struct message message_submit_envelope =
-    MESSAGE("publicapi.submitRequest", "submitRequest", envelope, submit_envelope_fields);
-const struct message message_signed_envelope =
-    MESSAGE("publicapi.signedRequest", "signedRequest", envelope, signed_envelope_fields);
+MESSAGE(message_cancel_envelope_either, envelope, "publicapi.cancelRequest", either_envelope_fields);
+MESSAGE(message_submit_envelope, envelope, "publicapi.submitRequest", submit_envelope_fields);
+MESSAGE(message_signed_envelope, envelope, "publicapi.signedRequest", signed_envelope_fields);
 
-#define SUBMIT_PAYLOAD_FIELDS(of)                                                                                 \
-    {                                                                                                             \
-        STRING_FIELD("ClientID", submit_payload, client_id), STRING_FIELD("APIVersion", submit_payload, api_version), \
-            { .name = "Spec", .kind = FIELD_POINTER, .message = &(of), .go_type = "model.Spec",                       \
-              AT(submit_payload, spec) },                                                                         \
+#define SUBMIT_PAYLOAD_FIELDS(of)                                  \
+    {                                                              \
+        VALUE_FIELD("ClientID", submit_payload, client_id, 0),     \
+        VALUE_FIELD("APIVersion", submit_payload, api_version, 0), \
+        OBJECT_FIELD("Spec", submit_payload, spec, of, 0),         \
     }
 
 static const struct field submit_payload_fields[] = SUBMIT_PAYLOAD_FIELDS(message_spec);
 static const struct field sharded_submit_payload_fields[] = SUBMIT_PAYLOAD_FIELDS(message_sharded_spec);
-const struct message message_submit_payload =
-    MESSAGE("model.JobCreatePayload", "JobCreatePayload", submit_payload, submit_payload_fields);
+MESSAGE(message_submit_payload, submit_payload, "model.JobCreatePayload", submit_payload_fields);
 
-const struct message message_sharded_submit_payload =
-    MESSAGE("model.JobCreatePayload", "JobCreatePayload", submit_payload, sharded_submit_payload_fields);
+MESSAGE(message_sharded_submit_payload, submit_payload, "model.JobCreatePayload", sharded_submit_payload_fields);
 
 static const struct field cancel_payload_fields[] = {
-    STRING_FIELD("ClientID", cancel_payload, client_id),
-    STRING_FIELD("JobID", cancel_payload, job_id),
-    STRING_FIELD("Reason", cancel_payload, reason),
+    VALUE_FIELD("ClientID", cancel_payload, client_id, 0),
+    VALUE_FIELD("JobID", cancel_payload, job_id, 0),
+    VALUE_FIELD("Reason", cancel_payload, reason, 0),
 };
-const struct message message_cancel_payload =
-    MESSAGE("model.JobCancelPayload", "JobCancelPayload", cancel_payload, cancel_payload_fields);
+MESSAGE(message_cancel_payload, cancel_payload, "model.JobCancelPayload", cancel_payload_fields);
 
 static const struct field bid_response_fields[] = {
-    BOOL_FIELD("shouldBid", bid_response, should_bid),
-    BOOL_FIELD("shouldWait", bid_response, should_wait),
-    STRING_FIELD("reason", bid_response, reason),
+    VALUE_FIELD("shouldBid", bid_response, should_bid, 0),
+    VALUE_FIELD("shouldWait", bid_response, should_wait, 0),
+    VALUE_FIELD("reason", bid_response, reason, 0),
 };
-static const struct message message_bid_response =
-    MESSAGE("bidstrategy.BidStrategyResponse", "BidStrategyResponse", bid_response, bid_response_fields);
+LOCAL_MESSAGE(message_bid_response, bid_response, "bidstrategy.BidStrategyResponse", bid_response_fields);
 
 static const struct field approve_payload_fields[] = {
-    STRING_FIELD("ClientID", approve_payload, client_id),
-    STRING_FIELD("JobID", approve_payload, job_id),
-    OBJECT_FIELD("Response", approve_payload, response, message_bid_response, "bidstrategy.BidStrategyResponse"),
+    VALUE_FIELD("ClientID", approve_payload, client_id, 0),
+    VALUE_FIELD("JobID", approve_payload, job_id, 0),
+    OBJECT_FIELD("Response", approve_payload, response, message_bid_response, 0),
 };
-const struct message message_approve_payload =
-    MESSAGE("bidstrategy.ModerateJobRequest", "ModerateJobRequest", approve_payload, approve_payload_fields);
+MESSAGE(message_approve_payload, approve_payload, "bidstrategy.ModerateJobRequest", approve_payload_fields);
 
 /* ---- the job --------------------------------------------------------------------------------------------------------- */
 
 static const struct field requester_fields[] = {
-    TEXT_FIELD("RequesterNodeID", job, requester_id),
-    TEXT_FIELD("RequesterPublicKey", job, requester_key),
+    VALUE_FIELD("RequesterNodeID", job, requester_id, OMIT_EMPTY),
+    VALUE_FIELD("RequesterPublicKey", job, requester_key, OMIT_EMPTY),
 };
-const struct message message_requester = MESSAGE("model.JobRequester", "JobRequester", job, requester_fields);
-
-/* An object of the wire whose fields stand in the very struct that holds it. */
-#define VIEW_FIELD(key, of, go) { .name = key, .kind = FIELD_OBJECT, .message = &(of), .go_type = go, .offset = 0 }
+MESSAGE(message_requester, job, "model.JobRequester", requester_fields);
 
 static const struct field metadata_fields[] = {
-    TEXT_FIELD("ID", job, id),
-    TIME_FIELD("CreatedAt", job, created_at),
-    TEXT_FIELD("ClientID", job, client_id),
-    VIEW_FIELD("Requester", message_requester, "model.JobRequester"),
+    VALUE_FIELD("ID", job, id, OMIT_EMPTY),
+    TIME_FIELD("CreatedAt", job, created_at, 0),
+    VALUE_FIELD("ClientID", job, client_id, OMIT_EMPTY),
+    VIEW_FIELD("Requester", job, message_requester),
 };
-static const struct message message_metadata = MESSAGE("model.Metadata", "Metadata", job, metadata_fields);
+LOCAL_MESSAGE(message_metadata, job, "model.Metadata", metadata_fields);
 
 static const struct field job_fields[] = {
-    STRING_FIELD("APIVersion", job, api_version),
-    VIEW_FIELD("Metadata", message_metadata, "model.Metadata"),
-    OBJECT_FIELD("Spec", job, spec, message_spec, "model.Spec"),
+    VALUE_FIELD("APIVersion", job, api_version, 0),
+    VIEW_FIELD("Metadata", job, message_metadata),
+    OBJECT_FIELD("Spec", job, spec, message_spec, 0),
 };
-const struct message message_job = MESSAGE("model.Job", "Job", job, job_fields);
+MESSAGE(message_job, job, "model.Job", job_fields);
 
 /* ---- states -------------------------------------------------------------------------------------------------------------- */
 
 static const struct field verification_fields[] = {
-    FLAG_FIELD("Complete", verification, complete),
-    FLAG_FIELD("Result", verification, result),
+    VALUE_FIELD("Complete", verification, complete, OMIT_EMPTY),
+    VALUE_FIELD("Result", verification, result, OMIT_EMPTY),
 };
-const struct message message_verification =
-    MESSAGE("model.VerificationResult", "VerificationResult", verification, verification_fields);
+MESSAGE(message_verification, verification, "model.VerificationResult", verification_fields);
 
 static const struct field run_output_fields[] = {
-    STRING_FIELD("stdout", run_output, stdout_text),
-    BOOL_FIELD("stdouttruncated", run_output, stdout_truncated),
-    STRING_FIELD("stderr", run_output, stderr_text),
-    BOOL_FIELD("stderrtruncated", run_output, stderr_truncated),
-    INT_FIELD("exitCode", run_output, exit_code),
-    STRING_FIELD("runnerError", run_output, runner_error),
+    VALUE_FIELD("stdout", run_output, stdout_text, 0),
+    VALUE_FIELD("stdouttruncated", run_output, stdout_truncated, 0),
+    VALUE_FIELD("stderr", run_output, stderr_text, 0),
+    VALUE_FIELD("stderrtruncated", run_output, stderr_truncated, 0),
+    VALUE_FIELD("exitCode", run_output, exit_code, 0),
+    VALUE_FIELD("runnerError", run_output, runner_error, 0),
 };
-const struct message message_run_output = MESSAGE("model.RunCommandResult", "RunCommandResult", run_output, run_output_fields);
+MESSAGE(message_run_output, run_output, "model.RunCommandResult", run_output_fields);
 
 static const struct field execution_fields[] = {
-    STRING_FIELD("JobID", execution, job_id),
-    STRING_FIELD("NodeId", execution, node_id),
-    STRING_FIELD("ComputeReference", execution, reference),
-    ENUM_FIELD("State", execution, state, names_execution_state, "model.ExecutionStateType"),
-    TEXT_FIELD("Status", execution, status),
-    { .name = "VerificationProposal", .kind = FIELD_BYTES, .flags = OMIT_EMPTY, .go_type = "[]uint8",
-      AT(execution, proposal) },
-    OBJECT_FIELD("VerificationResult", execution, verification, message_verification, "model.VerificationResult"),
-    { .name = "PublishedResults", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
-      .go_type = "model.StorageSpec", AT(execution, published) },
-    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
-      .go_type = "model.RunCommandResult", AT(execution, output) },
-    INT_FIELD("Version", execution, version),
-    TIME_FIELD("CreateTime", execution, created),
-    TIME_FIELD("UpdateTime", execution, updated),
+    VALUE_FIELD("JobID", execution, job_id, 0),
+    VALUE_FIELD("NodeId", execution, node_id, 0),
+    VALUE_FIELD("ComputeReference", execution, reference, 0),
+    ENUM_FIELD("State", execution, state, names_execution_state, 0),
+    VALUE_FIELD("Status", execution, status, OMIT_EMPTY),
+    BYTES_FIELD("VerificationProposal", execution, proposal, OMIT_EMPTY),
+    OBJECT_FIELD("VerificationResult", execution, verification, message_verification, 0),
+    OBJECT_FIELD("PublishedResults", execution, published, message_storage, ZERO_OBJECT),
+    OBJECT_FIELD("RunOutput", execution, output, message_run_output, OMIT_EMPTY),
+    VALUE_FIELD("Version", execution, version, 0),
+    TIME_FIELD("CreateTime", execution, created, 0),
+    TIME_FIELD("UpdateTime", execution, updated, 0),
 };
-static const struct message message_execution =
-    MESSAGE("model.ExecutionState", "ExecutionState", execution, execution_fields);
+LOCAL_MESSAGE(message_execution, execution, "model.ExecutionState", execution_fields);
 
 static const struct field job_state_fields[] = {
-    STRING_FIELD("JobID", job, id),
-    { .name = "Executions", .kind = FIELD_POINTERS, .message = &message_execution, .go_type = "[]model.ExecutionState",
-      AT(job, executions) },
-    ENUM_FIELD("State", job, state, names_job_state, "model.JobStateType"),
-    INT_FIELD("Version", job, version),
-    TIME_FIELD("CreateTime", job, created),
-    TIME_FIELD("UpdateTime", job, updated),
-    TIME_FIELD("TimeoutAt", job, timeout_at),
+    VALUE_FIELD("JobID", job, id, 0),
+    ARRAY_FIELD("Executions", job, executions, n_executions, message_execution, 0),
+    ENUM_FIELD("State", job, state, names_job_state, 0),
+    VALUE_FIELD("Version", job, version, 0),
+    TIME_FIELD("CreateTime", job, created, 0),
+    TIME_FIELD("UpdateTime", job, updated, 0),
+    TIME_FIELD("TimeoutAt", job, timeout_at, 0),
 };
-const struct message message_job_state = MESSAGE("model.JobState", "JobState", job, job_state_fields);
+MESSAGE(message_job_state, job, "model.JobState", job_state_fields);
 
 static const struct field job_with_info_fields[] = {
-    VIEW_FIELD("Job", message_job, "model.Job"),
-    VIEW_FIELD("State", message_job_state, "model.JobState"),
+    VIEW_FIELD("Job", job, message_job),
+    VIEW_FIELD("State", job, message_job_state),
 };
-const struct message message_job_with_info = MESSAGE("model.JobWithInfo", "JobWithInfo", job, job_with_info_fields);
+MESSAGE(message_job_with_info, job, "model.JobWithInfo", job_with_info_fields);
 
 /* ---- history ---------------------------------------------------------------------------------------------------------------- */
 
 static const struct field job_transition_fields[] = {
-    CHOICE_FIELD("Previous", transition, previous, names_job_state, "model.JobStateType"),
-    CHOICE_FIELD("New", transition, next, names_job_state, "model.JobStateType"),
+    ENUM_FIELD("Previous", transition, previous, names_job_state, OMIT_EMPTY),
+    ENUM_FIELD("New", transition, next, names_job_state, OMIT_EMPTY),
 };
-static const struct message message_job_transition =
-    MESSAGE("model.StateChange[model.JobStateType]", "StateChange", transition, job_transition_fields);
+LOCAL_MESSAGE(message_job_transition, transition, "model.StateChange[model.JobStateType]", job_transition_fields);
 
 static const struct field execution_transition_fields[] = {
-    CHOICE_FIELD("Previous", transition, previous, names_execution_state, "model.ExecutionStateType"),
-    CHOICE_FIELD("New", transition, next, names_execution_state, "model.ExecutionStateType"),
+    ENUM_FIELD("Previous", transition, previous, names_execution_state, OMIT_EMPTY),
+    ENUM_FIELD("New", transition, next, names_execution_state, OMIT_EMPTY),
 };
-static const struct message message_execution_transition =
-    MESSAGE("model.StateChange[model.ExecutionStateType]", "StateChange", transition, execution_transition_fields);
+LOCAL_MESSAGE(message_execution_transition, transition, "model.StateChange[model.ExecutionStateType]", execution_transition_fields);
 
 static const struct field history_fields[] = {
-    ENUM_FIELD("Type", history_view, type, names_history_level, "model.JobHistoryType"),
-    STRING_FIELD("JobID", history_view, job_id),
-    TEXT_FIELD("NodeID", history_view, node_id),
-    TEXT_FIELD("ComputeReference", history_view, reference),
-    { .name = "JobState", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_job_transition,
-      .go_type = "model.StateChange[model.JobStateType]", AT(history_view, job_state) },
-    { .name = "ExecutionState", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_execution_transition,
-      .go_type = "model.StateChange[model.ExecutionStateType]", AT(history_view, execution_state) },
-    INT_FIELD("NewVersion", history_view, version),
-    TEXT_FIELD("Comment", history_view, comment),
-    TIME_FIELD("Time", history_view, time),
+    ENUM_FIELD("Type", history_view, type, names_history_level, 0),
+    VALUE_FIELD("JobID", history_view, job_id, 0),
+    VALUE_FIELD("NodeID", history_view, node_id, OMIT_EMPTY),
+    VALUE_FIELD("ComputeReference", history_view, reference, OMIT_EMPTY),
+    OBJECT_FIELD("JobState", history_view, job_state, message_job_transition, OMIT_EMPTY),
+    OBJECT_FIELD("ExecutionState", history_view, execution_state, message_execution_transition, OMIT_EMPTY),
+    VALUE_FIELD("NewVersion", history_view, version, 0),
+    VALUE_FIELD("Comment", history_view, comment, OMIT_EMPTY),
+    TIME_FIELD("Time", history_view, time, 0),
 };
-const struct message message_history = MESSAGE("model.JobHistory", "JobHistory", history_view, history_fields);
+MESSAGE(message_history, history_view, "model.JobHistory", history_fields);
 
 static const struct field result_fields[] = {
-    TEXT_FIELD("NodeID", result_view, node_id),
-    { .name = "Data", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
-      .go_type = "model.StorageSpec", AT(result_view, data) },
+    VALUE_FIELD("NodeID", result_view, node_id, OMIT_EMPTY),
+    OBJECT_FIELD("Data", result_view, data, message_storage, ZERO_OBJECT),
 };
-const struct message message_result = MESSAGE("model.PublishedResult", "PublishedResult", result_view, result_fields);
+MESSAGE(message_result, result_view, "model.PublishedResult", result_fields);
 
 /* ---- events of the websocket ---------------------------------------------------------------------------------------- */
 
@@ -415,43 +350,37 @@ static const char *const event_texts[] = {
     "jobEventUnknown", "Created", "Bid", "BidAccepted", "BidRejected", "ResultsProposed", "ResultsAccepted",
     "ResultsRejected", "ResultsPublished", "ComputeError", "Error", "Canceled",
 };
-static const struct enum_names names_event = STATES(event_texts);
+static const struct enum_names names_event = STATES(event_texts, "model.JobEventType");
 
 static const struct field job_event_fields[] = {
-    TEXT_FIELD("APIVersion", event_view, api_version),
-    TEXT_FIELD("JobID", event_view, job_id),
-    TEXT_FIELD("ExecutionID", event_view, execution_id),
-    TEXT_FIELD("ClientID", event_view, client_id),
-    TEXT_FIELD("SourceNodeID", event_view, source),
-    TEXT_FIELD("TargetNodeID", event_view, target),
-    CHOICE_FIELD("EventName", event_view, name, names_event, "model.JobEventType"),
-    { .name = "Spec", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_spec, .go_type = "model.Spec",
-      AT(event_view, spec) },
-    { .name = "Deal", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_deal, .go_type = "model.Deal",
-      AT(event_view, deal) },
-    TEXT_FIELD("Status", event_view, status),
-    { .name = "VerificationProposal", .kind = FIELD_BYTES, .flags = OMIT_EMPTY, .go_type = "[]uint8",
-      AT(event_view, proposal) },
-    OBJECT_FIELD("VerificationResult", event_view, verification, message_verification, "model.VerificationResult"),
-    { .name = "PublishedResult", .kind = FIELD_POINTER, .flags = ZERO_OBJECT, .message = &message_storage,
-      .go_type = "model.StorageSpec", AT(event_view, published) },
-    TIME_FIELD("EventTime", event_view, time),
-    TEXT_FIELD("SenderPublicKey", event_view, sender_key),
-    { .name = "RunOutput", .kind = FIELD_POINTER, .flags = OMIT_EMPTY, .message = &message_run_output,
-      .go_type = "model.RunCommandResult", AT(event_view, output) },
+    VALUE_FIELD("APIVersion", event_view, api_version, OMIT_EMPTY),
+    VALUE_FIELD("JobID", event_view, job_id, OMIT_EMPTY),
+    VALUE_FIELD("ExecutionID", event_view, execution_id, OMIT_EMPTY),
+    VALUE_FIELD("ClientID", event_view, client_id, OMIT_EMPTY),
+    VALUE_FIELD("SourceNodeID", event_view, source, OMIT_EMPTY),
+    VALUE_FIELD("TargetNodeID", event_view, target, OMIT_EMPTY),
+    ENUM_FIELD("EventName", event_view, name, names_event, OMIT_EMPTY),
+    OBJECT_FIELD("Spec", event_view, spec, message_spec, ZERO_OBJECT),
+    OBJECT_FIELD("Deal", event_view, deal, message_deal, ZERO_OBJECT),
+    VALUE_FIELD("Status", event_view, status, OMIT_EMPTY),
+    BYTES_FIELD("VerificationProposal", event_view, proposal, OMIT_EMPTY),
+    OBJECT_FIELD("VerificationResult", event_view, verification, message_verification, 0),
+    OBJECT_FIELD("PublishedResult", event_view, published, message_storage, ZERO_OBJECT),
+    TIME_FIELD("EventTime", event_view, time, 0),
+    VALUE_FIELD("SenderPublicKey", event_view, sender_key, OMIT_EMPTY),
+    OBJECT_FIELD("RunOutput", event_view, output, message_run_output, OMIT_EMPTY),
 };
-const struct message message_job_event = MESSAGE("model.JobEvent", "JobEvent", event_view, job_event_fields);
+MESSAGE(message_job_event, event_view, "model.JobEvent", job_event_fields);
 
 /* ---- the node's own ------------------------------------------------------------------------------------------------------------ */
 
 static const struct field build_version_fields[] = {
-    TEXT_FIELD("major", build_version, major),
-    TEXT_FIELD("minor", build_version, minor),
-    STRING_FIELD("gitversion", build_version, git_version),
-    STRING_FIELD("gitcommit", build_version, git_commit),
-    STRING_FIELD("builddate", build_version, build_date),
-    STRING_FIELD("goos", build_version, goos),
-    STRING_FIELD("goarch", build_version, goarch),
+    VALUE_FIELD("major", build_version, major, OMIT_EMPTY),
+    VALUE_FIELD("minor", build_version, minor, OMIT_EMPTY),
+    VALUE_FIELD("gitversion", build_version, git_version, 0),
+    VALUE_FIELD("gitcommit", build_version, git_commit, 0),
+    VALUE_FIELD("builddate", build_version, build_date, 0),
+    VALUE_FIELD("goos", build_version, goos, 0),
+    VALUE_FIELD("goarch", build_version, goarch, 0),
 };
-const struct message message_build_version =
-    MESSAGE("model.BuildVersionInfo", "BuildVersionInfo", build_version, build_version_fields);
+MESSAGE(message_build_version, build_version, "model.BuildVersionInfo", build_version_fields);

@@ -49,19 +49,30 @@ struct approve_payload {
     struct bid_response response;
 };
 
-extern const struct message message_list_request, message_state_request, message_events_request, message_version_request;
-extern const struct message message_submit_envelope, message_signed_envelope;
-extern const struct message message_cancel_envelope_either; /* `job_cancel_payload` or `payload` */
-extern const struct message message_submit_payload, message_sharded_submit_payload, message_cancel_payload, message_approve_payload;
+MESSAGE_DECLARE(message_list_request, list_request);
+MESSAGE_DECLARE(message_state_request, state_request);
+MESSAGE_DECLARE(message_events_request, state_request);
+MESSAGE_DECLARE(message_version_request, version_request);
+MESSAGE_DECLARE(message_submit_envelope, envelope);
+MESSAGE_DECLARE(message_signed_envelope, envelope);
+MESSAGE_DECLARE(message_cancel_envelope_either, envelope); /* `job_cancel_payload` or `payload` */
+MESSAGE_DECLARE(message_submit_payload, submit_payload);
+MESSAGE_DECLARE(message_sharded_submit_payload, submit_payload);
+MESSAGE_DECLARE(message_cancel_payload, cancel_payload);
+MESSAGE_DECLARE(message_approve_payload, approve_payload);
 
 /* ---- answers: over the core's structs ------------------------------------------------------------------ */
 
-extern const struct message message_spec, message_storage, message_deal, message_run_output, message_verification;
-extern const struct message message_sharded_spec;  /* of releases up to v0.3.23 */
-extern const struct message message_requester;     /* over struct job */
-extern const struct message message_job;           /* over struct job */
-extern const struct message message_job_state;     /* over struct job */
-extern const struct message message_job_with_info; /* over struct job: Job and State */
+MESSAGE_DECLARE(message_spec, job_spec);
+MESSAGE_DECLARE(message_storage, storage_spec);
+MESSAGE_DECLARE(message_deal, deal);
+MESSAGE_DECLARE(message_run_output, run_output);
+MESSAGE_DECLARE(message_verification, verification);
+MESSAGE_DECLARE(message_sharded_spec, job_spec);  /* of releases up to v0.3.23 */
+MESSAGE_DECLARE(message_requester, job);     /* over struct job */
+MESSAGE_DECLARE(message_job, job);           /* over struct job */
+MESSAGE_DECLARE(message_job_state, job);     /* over struct job */
+MESSAGE_DECLARE(message_job_with_info, job); /* over struct job: Job and State */
 
 /* One entry of a history, as it is shown. */
 struct transition {
@@ -76,13 +87,13 @@ struct history_view {
     struct span comment;
     ns_t time;
 };
-extern const struct message message_history;
+MESSAGE_DECLARE(message_history, history_view);
 
 struct result_view {
     struct span node_id;
     const struct storage_spec *data;
 };
-extern const struct message message_result;
+MESSAGE_DECLARE(message_result, result_view);
 
 /* An event as the websocket shows it. */
 struct event_view {
@@ -97,14 +108,14 @@ struct event_view {
     struct span sender_key;
     const struct run_output *output;
 };
-extern const struct message message_job_event;
+MESSAGE_DECLARE(message_job_event, event_view);
 
 /* ---- the node's own ---------------------------------------------------------------------------------------- */
 
 struct build_version {
     struct span major, minor, git_version, git_commit, build_date, goos, goarch;
 };
-extern const struct message message_build_version;
+MESSAGE_DECLARE(message_build_version, build_version);
 
 /* ---- enums ----------------------------------------------------------------------------------------------------- */
 

@@ -1,14 +1,16 @@
-/* Messages in and out, driven by tables: what the kinds of field are.
- *
- *   codec_decode.c   key → field → codec_kinds[field->kind].decode
- *   codec_encode.c   field → codec_kinds[field->kind].encode */
-#include "wire/codec_kinds.h"
+/* What a decoder and an encoder both need to know of the kinds of field. */
+#include "wire/codec.h"
 
-#include "sim/spec.h"
+#include "wire/json_put.h"
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
 
 /* ---- names ---------------------------------------------------------------------------------------------------- */
 
-bool fold_equal(const char *name, struct span text)
+bool codec_fold_equal(const char *name, struct span text)
 {
     static const struct {
         char letter;
@@ -61,7 +63,7 @@ int enum_find(const struct enum_names *names, struct span text)
     struct span trimmed = names->trim ? trim_unicode(text) : text;
 
     for (int i = names->first; i < names->count; i++)
-        if (fold_equal(names->names[i], trimmed))
+        if (codec_fold_equal(names->names[i], trimmed))
             return i;
     return -1;
 }
@@ -102,7 +104,7 @@ static bool int_zero(const struct field *f, const void *from)
 static bool float_zero(const struct field *f, const void *from)
 {
     (void)f;
-    return same_number(*(const double *)from, 0);
+    return json_same_number(*(const double *)from, 0);
 }
 
 static bool enum_zero(const struct field *f, const void *from)
@@ -122,7 +124,7 @@ static bool pointer_nil(const struct field *f, const void *from)
 
 static bool list_none(const struct field *f, const void *from)
 {
-    struct list list;
+    struct span_list list;
 
     (void)f;
     memcpy(&list, from, sizeof list);
@@ -136,29 +138,30 @@ static bool message_zero(const struct field *f, const void *from)
 
 /* ---- the table ---------------------------------------------------------------------------------------------- */
 
-enum { ANY_TYPE = (1u << JSON_TYPE_COUNT) - 1, SPAN_SIZE = sizeof(struct span), LIST_SIZE = sizeof(struct list) };
+typedef bool test_fn(const struct field *f, const void *from);
 
-const struct kind_row codec_kinds[] = {
-    [FIELD_STRING] = { TAKES(JSON_STRING), 0, decode_string, encode_string, span_none, span_none },
-    [FIELD_BOOL] = { TAKES(JSON_BOOL), 0, decode_bool, encode_bool, bool_false, bool_false },
-    [FIELD_INT] = { TAKES(JSON_NUMBER), 0, decode_int, encode_int, int_zero, int_zero },
-    [FIELD_FLOAT] = { TAKES(JSON_NUMBER), 0, decode_float, encode_float, float_zero, float_zero },
-    [FIELD_ENUM] = { TAKES(JSON_STRING), 0, decode_enum, encode_enum, enum_zero, enum_zero },
-    [FIELD_TIME] = { ANY_TYPE, 0, decode_time, encode_time, never, int_zero },
-    [FIELD_BYTES] = { TAKES(JSON_STRING), SPAN_SIZE, decode_bytes, encode_bytes, span_none, span_nil },
-    [FIELD_RAW] = { ANY_TYPE, SPAN_SIZE, decode_raw, encode_raw, span_none, span_nil },
-    [FIELD_OBJECT] = { TAKES(JSON_OBJECT), 0, decode_message, encode_message, never, message_zero },
-    [FIELD_POINTER] = { ANY_TYPE, sizeof(void *), decode_pointer, encode_pointer, pointer_nil, pointer_nil },
-    [FIELD_STRINGS] = { TAKES(JSON_ARRAY), LIST_SIZE, decode_strings, encode_strings, list_none, pointer_nil },
-    [FIELD_OBJECTS] = { TAKES(JSON_ARRAY), LIST_SIZE, decode_objects, encode_objects, list_none, pointer_nil },
-    [FIELD_POINTERS] = { 0, LIST_SIZE, NULL, encode_pointers, list_none, pointer_nil },
-    [FIELD_STRING_MAP] = { TAKES(JSON_OBJECT), LIST_SIZE, decode_map, encode_map, list_none, pointer_nil },
+static const struct {
+    test_fn *empty; /* OMIT_EMPTY leaves it out */
+    test_fn *zero;  /* it is Go's zero value */
+} kinds[FIELD_KIND_COUNT] = {
+    [FIELD_STRING] = { span_none, span_none },     [FIELD_BOOL] = { bool_false, bool_false },
+    [FIELD_INT] = { int_zero, int_zero },          [FIELD_FLOAT] = { float_zero, float_zero },
+    [FIELD_ENUM] = { enum_zero, enum_zero },       [FIELD_TIME] = { never, int_zero },
+    [FIELD_BYTES] = { span_none, span_nil },       [FIELD_RAW] = { span_none, span_nil },
+    [FIELD_OBJECT] = { never, message_zero },      [FIELD_POINTER] = { pointer_nil, pointer_nil },
+    [FIELD_STRINGS] = { list_none, pointer_nil },  [FIELD_OBJECTS] = { list_none, pointer_nil },
+    [FIELD_POINTERS] = { list_none, pointer_nil }, [FIELD_STRING_MAP] = { list_none, pointer_nil },
 };
+
+bool codec_is_empty(const struct field *f, const void *from)
+{
+    return kinds[f->kind].empty(f, from);
+}
 
 bool codec_is_zero(const struct message *m, const void *from)
 {
     for (size_t i = 0; i < m->n; i++)
-        if (!codec_kinds[m->fields[i].kind].zero(&m->fields[i], (const char *)from + m->fields[i].offset))
+        if (!kinds[m->fields[i].kind].zero(&m->fields[i], (const char *)from + m->fields[i].offset))
             return false;
     return true;
 }

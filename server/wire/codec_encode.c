@@ -1,42 +1,52 @@
-/* From structs to JSON: field → codec_kinds[field->kind].encode. */
-#include "wire/codec_kinds.h"
+/* From structs to JSON: a field's kind finds its function. */
+#include "wire/codec.h"
+
 #include "base/base64.h"
+#include "wire/json_put.h"
 
-#include "wire/signature.h"
-#include "sim/spec.h"
+struct encoder {
+    struct buf *out;
+    int zone;
+};
 
-#include <stdlib.h>
+typedef void encode_fn(const struct encoder *e, const struct field *f, const void *from);
+
+/* The layout of every list. */
+struct list {
+    const void *at;
+    size_t n;
+};
 
 enum { ZERO_MAX = 2048 };
 
-/* What a POINTER prints from when it is NULL but must print an object. */
+/* What a NULL POINTER with ZERO_OBJECT prints. */
 static const _Alignas(16) char zeros[ZERO_MAX];
 
-void encode_string(const struct encoder *e, const struct field *f, const void *from)
+static void encode_string(const struct encoder *e, const struct field *f, const void *from)
 {
     (void)f;
     json_put_string(e->out, *(const struct span *)from);
 }
 
-void encode_bool(const struct encoder *e, const struct field *f, const void *from)
+static void encode_bool(const struct encoder *e, const struct field *f, const void *from)
 {
     (void)f;
     buf_text(e->out, *(const bool *)from ? "true" : "false");
 }
 
-void encode_int(const struct encoder *e, const struct field *f, const void *from)
+static void encode_int(const struct encoder *e, const struct field *f, const void *from)
 {
     (void)f;
     json_put_int(e->out, *(const int64_t *)from);
 }
 
-void encode_float(const struct encoder *e, const struct field *f, const void *from)
+static void encode_float(const struct encoder *e, const struct field *f, const void *from)
 {
     (void)f;
     json_put_float(e->out, *(const double *)from);
 }
 
-void encode_enum(const struct encoder *e, const struct field *f, const void *from)
+static void encode_enum(const struct encoder *e, const struct field *f, const void *from)
 {
     int value = *(const int *)from;
 
@@ -44,13 +54,13 @@ void encode_enum(const struct encoder *e, const struct field *f, const void *fro
     json_put_string(e->out, span_text(f->names->names[value]));
 }
 
-void encode_time(const struct encoder *e, const struct field *f, const void *from)
+static void encode_time(const struct encoder *e, const struct field *f, const void *from)
 {
     (void)f;
     json_put_time(e->out, *(const int64_t *)from, e->zone);
 }
 
-void encode_bytes(const struct encoder *e, const struct field *f, const void *from)
+static void encode_bytes(const struct encoder *e, const struct field *f, const void *from)
 {
     struct span bytes = *(const struct span *)from;
 
@@ -64,7 +74,7 @@ void encode_bytes(const struct encoder *e, const struct field *f, const void *fr
     buf_char(e->out, '"');
 }
 
-void encode_raw(const struct encoder *e, const struct field *f, const void *from)
+static void encode_raw(const struct encoder *e, const struct field *f, const void *from)
 {
     struct span value = *(const struct span *)from;
 
@@ -72,12 +82,12 @@ void encode_raw(const struct encoder *e, const struct field *f, const void *from
     buf_span(e->out, value.p ? value : SPAN("null"));
 }
 
-void encode_message(const struct encoder *e, const struct field *f, const void *from)
+static void encode_message(const struct encoder *e, const struct field *f, const void *from)
 {
     codec_encode(e->out, f->message, from, e->zone);
 }
 
-void encode_pointer(const struct encoder *e, const struct field *f, const void *from)
+static void encode_pointer(const struct encoder *e, const struct field *f, const void *from)
 {
     const void *object;
 
@@ -111,22 +121,22 @@ static void encode_list(const struct encoder *e, const struct field *f, const vo
     buf_char(e->out, ']');
 }
 
-void encode_strings(const struct encoder *e, const struct field *f, const void *from)
+static void encode_strings(const struct encoder *e, const struct field *f, const void *from)
 {
     encode_list(e, f, from, sizeof(struct span), encode_string);
 }
 
-void encode_objects(const struct encoder *e, const struct field *f, const void *from)
+static void encode_objects(const struct encoder *e, const struct field *f, const void *from)
 {
     encode_list(e, f, from, f->message->size, encode_message);
 }
 
-void encode_pointers(const struct encoder *e, const struct field *f, const void *from)
+static void encode_pointers(const struct encoder *e, const struct field *f, const void *from)
 {
     encode_list(e, f, from, sizeof(void *), encode_pointer);
 }
 
-/* The pair that comes after `last` by key. Decoded maps are in order: then it is the next one. */
+/* The pair after `last` by key. In a sorted map, as decoding leaves it, that is the next one. */
 static const struct span_pair *map_next(const struct span_map *map, const struct span_pair *last, bool sorted)
 {
     const struct span_pair *best = NULL;
@@ -147,7 +157,7 @@ static bool map_sorted(const struct span_map *map)
     return true;
 }
 
-void encode_map(const struct encoder *e, const struct field *f, const void *from)
+static void encode_map(const struct encoder *e, const struct field *f, const void *from)
 {
     const struct span_map *map = from;
     bool sorted = map_sorted(map);
@@ -161,7 +171,7 @@ void encode_map(const struct encoder *e, const struct field *f, const void *from
     for (size_t i = 0; i < map->n; i++) {
         pair = map_next(map, pair, sorted);
         if (!pair)
-            break; /* a key stood twice */
+            break; /* a key was there twice */
         if (i)
             buf_char(e->out, ',');
         json_put_string(e->out, pair->key);
@@ -186,6 +196,14 @@ static void put_key(struct buf *out, char before, const char *name)
     out->n += n + 4;
 }
 
+static encode_fn *const encoders[FIELD_KIND_COUNT] = {
+    [FIELD_STRING] = encode_string,     [FIELD_BOOL] = encode_bool,         [FIELD_INT] = encode_int,
+    [FIELD_FLOAT] = encode_float,       [FIELD_ENUM] = encode_enum,         [FIELD_TIME] = encode_time,
+    [FIELD_BYTES] = encode_bytes,       [FIELD_RAW] = encode_raw,           [FIELD_OBJECT] = encode_message,
+    [FIELD_POINTER] = encode_pointer,   [FIELD_STRINGS] = encode_strings,   [FIELD_OBJECTS] = encode_objects,
+    [FIELD_POINTERS] = encode_pointers, [FIELD_STRING_MAP] = encode_map,
+};
+
 void codec_encode(struct buf *out, const struct message *m, const void *from, int zone)
 {
     const struct encoder e = { out, zone };
@@ -193,12 +211,11 @@ void codec_encode(struct buf *out, const struct message *m, const void *from, in
 
     for (size_t i = 0; i < m->n; i++) {
         const struct field *f = &m->fields[i];
-        const struct kind_row *kind = &codec_kinds[f->kind];
         const void *value = (const char *)from + f->offset;
-        if (f->flags & OMIT_EMPTY && kind->empty(f, value))
+        if (f->flags & OMIT_EMPTY && codec_is_empty(f, value))
             continue;
         put_key(out, before, f->name);
-        kind->encode(&e, f, value);
+        encoders[f->kind](&e, f, value);
         before = ',';
     }
     buf_text(out, before == '{' ? "{}" : "}");

@@ -1,7 +1,7 @@
 #include "wire/json_out.h"
 
 #include "base/duration.h"
-#include "wire/codec.h"
+#include "wire/json_put.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,7 @@
 /* Texts and numbers as the reference prints them. */
-#include "wire/codec_kinds.h"
+#include "wire/json_put.h"
 
+#include "base/error.h"
 #include "base/utf8.h"
 
 #include <math.h>
@@ -91,10 +92,10 @@ static int shortest(double value, char out[FLOAT_TEXT])
     for (int digits = 1; digits < FLOAT_DIGITS; digits++) {
         char *last = out + (digits > 1 ? digits : 0);
         snprintf(out, FLOAT_TEXT, "%.*e", digits - 1, value);
-        if (same_number(strtod(out, NULL), value))
+        if (json_same_number(strtod(out, NULL), value))
             return digits;
         *last = (char)(*last + (*last < '9'));
-        if (same_number(strtod(out, NULL), value))
+        if (json_same_number(strtod(out, NULL), value))
             return digits;
     }
     snprintf(out, FLOAT_TEXT, "%.*e", FLOAT_DIGITS - 1, value);
@@ -132,7 +133,7 @@ void json_put_float(struct buf *out, double value)
     MUST(isfinite(value));
     if (signbit(value))
         buf_char(out, '-');
-    if (size < 1e15 && same_number(size, trunc(size))) {
+    if (size < 1e15 && json_same_number(size, trunc(size))) {
         json_put_int(out, (int64_t)size);
         return;
     }

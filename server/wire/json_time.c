@@ -1,6 +1,6 @@
 #include "wire/json_time.h"
 
-#include "wire/codec.h"
+#include "wire/json_put.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -4,7 +4,8 @@
  *   {"a":[1,2],"b":3}    /a/1 → the element `2`, in its container with what stands before and behind it */
 #include "wire/patch.h"
 
-#include "wire/codec.h"
+#include "base/arena.h"
+#include "wire/json_put.h"
 #include "wire/json_scan.h"
 
 enum { PATCHED_MAX = 1024 * 1024 * 1024, EQUAL_DEPTH_MAX = 64 };

@@ -1,7 +1,7 @@
 /* Error bodies, through one door: the reference's http.Error. */
 #include "wire/problems.h"
 
-#include "wire/codec.h"
+#include "wire/json_put.h"
 
 static void begin(struct reply *reply, int status)
 {

@@ -1,14 +1,14 @@
 #include "support/suite.h"
 #include "wire/codec.h"
 
-#include "sim/spec.h"
+#include "wire/json_put.h"
 
 /* ---- a message with a field of every kind ------------------------------------------------------------- */
 
 static const char *const color_names[] = { "Unknown", "Red", "SkyBlue" };
 static const char *const shape_names[] = { "Round", "Square" };
-static const struct enum_names colors = { color_names, 3, 1, true, "color: unknown type '%.*s'" };
-static const struct enum_names shapes = { shape_names, 2, 0, false, NULL };
+static const struct enum_names colors = { color_names, 3, 1, true, "color: unknown type '%.*s'", "model.Color" };
+static const struct enum_names shapes = { shape_names, 2, 0, false, NULL, "model.Shape" };
 
 struct part {
     struct span name;
@@ -35,36 +35,30 @@ struct whole {
     struct span_map map;
 };
 
-#define AT(type, member) .offset = offsetof(struct type, member)
-
 static const struct field part_fields[] = {
-    { "Name", FIELD_STRING, OMIT_EMPTY, AT(part, name), .go_type = "string" },
-    { "Count", FIELD_INT, OMIT_EMPTY, AT(part, count), .go_type = "int" },
-    { "Tags", FIELD_STRINGS, OMIT_EMPTY, AT(part, tags), .go_type = "[]model.Tag", .go_element_type = "model.Tag" },
+    VALUE_FIELD("Name", part, name, OMIT_EMPTY),
+    VALUE_FIELD("Count", part, count, OMIT_EMPTY),
+    NAMED_FIELD("Tags", part, tags, "model.Tag", OMIT_EMPTY),
 };
-static const struct message part_message = { "model.Part", "Part", sizeof(struct part), part_fields, 3 };
+LOCAL_MESSAGE(part_message, part, "model.Part", part_fields);
 
 static const struct field whole_fields[] = {
-    { "id", FIELD_STRING, OMIT_EMPTY, AT(whole, id), .go_type = "string" },
-    { "flag", FIELD_BOOL, OMIT_EMPTY, AT(whole, flag), .go_type = "bool" },
-    { "max_jobs", FIELD_INT, OMIT_EMPTY, AT(whole, max), .go_type = "int" },
-    { "ratio", FIELD_FLOAT, OMIT_EMPTY, AT(whole, ratio), .go_type = "float64" },
-    { "Color", FIELD_ENUM, OMIT_EMPTY, AT(whole, color), .names = &colors, .go_type = "model.Color" },
-    { "Shape", FIELD_ENUM, OMIT_EMPTY, AT(whole, shape), .names = &shapes, .go_type = "model.Shape" },
-    { "time", FIELD_TIME, OMIT_EMPTY, AT(whole, time), .go_type = "time.Time" },
-    { "bytes", FIELD_BYTES, OMIT_EMPTY, AT(whole, bytes), .go_type = "[]uint8" },
-    { "raw", FIELD_RAW, OMIT_EMPTY, AT(whole, raw), .go_type = "json.RawMessage" },
-    { "Part", FIELD_OBJECT, OMIT_EMPTY, AT(whole, part), .message = &part_message, .go_type = "model.Part" },
-    { "Pointer", FIELD_POINTER, OMIT_EMPTY, AT(whole, pointer), .message = &part_message, .go_type = "model.Part" },
-    { "Strings", FIELD_STRINGS, OMIT_EMPTY, AT(whole, strings), .go_type = "[]string", .go_element_type = "string" },
-    { "Parts", FIELD_OBJECTS, OMIT_EMPTY, AT(whole, parts), .message = &part_message, .go_type = "[]model.Part",
-      .go_element_type = "model.Part" },
-    { "Map", FIELD_STRING_MAP, OMIT_EMPTY, AT(whole, map), .go_type = "map[string]string",
-      .go_element_type = "string" },
+    VALUE_FIELD("id", whole, id, OMIT_EMPTY),
+    VALUE_FIELD("flag", whole, flag, OMIT_EMPTY),
+    VALUE_FIELD("max_jobs", whole, max, OMIT_EMPTY),
+    VALUE_FIELD("ratio", whole, ratio, OMIT_EMPTY),
+    ENUM_FIELD("Color", whole, color, colors, OMIT_EMPTY),
+    ENUM_FIELD("Shape", whole, shape, shapes, OMIT_EMPTY),
+    TIME_FIELD("time", whole, time, OMIT_EMPTY),
+    BYTES_FIELD("bytes", whole, bytes, OMIT_EMPTY),
+    RAW_FIELD("raw", whole, raw, OMIT_EMPTY),
+    OBJECT_FIELD("Part", whole, part, part_message, OMIT_EMPTY),
+    OBJECT_FIELD("Pointer", whole, pointer, part_message, OMIT_EMPTY),
+    VALUE_FIELD("Strings", whole, strings, OMIT_EMPTY),
+    LIST_FIELD("Parts", whole, parts, part_message, OMIT_EMPTY),
+    VALUE_FIELD("Map", whole, map, OMIT_EMPTY),
 };
-static const struct message whole_message = { "publicapi.wholeRequest", "wholeRequest", sizeof(struct whole),
-    whole_fields,
-                                              sizeof whole_fields / sizeof *whole_fields };
+LOCAL_MESSAGE(whole_message, whole, "publicapi.wholeRequest", whole_fields);
 
 /* ---- what every test needs ---------------------------------------------------------------------------- */
 
@@ -443,18 +437,17 @@ struct bare {
 };
 
 static const struct field bare_fields[] = {
-    { "strings", FIELD_STRINGS, 0, AT(bare, strings), .go_type = "" },
-    { "empty", FIELD_STRINGS, EMPTY_LIST, AT(bare, empty), .go_type = "" },
-    { "map", FIELD_STRING_MAP, 0, AT(bare, map), .go_type = "" },
-    { "bytes", FIELD_BYTES, 0, AT(bare, bytes), .go_type = "" },
-    { "raw", FIELD_RAW, 0, AT(bare, raw), .go_type = "" },
-    { "null", FIELD_POINTER, 0, AT(bare, null), .message = &part_message },
-    { "zero", FIELD_POINTER, ZERO_OBJECT, AT(bare, zero), .message = &part_message },
-    { "pointers", FIELD_POINTERS, EMPTY_LIST, AT(bare, pointers), .message = &part_message },
+    VALUE_FIELD("strings", bare, strings, 0),
+    VALUE_FIELD("empty", bare, empty, EMPTY_LIST),
+    VALUE_FIELD("map", bare, map, 0),
+    BYTES_FIELD("bytes", bare, bytes, 0),
+    RAW_FIELD("raw", bare, raw, 0),
+    OBJECT_FIELD("null", bare, null, part_message, 0),
+    OBJECT_FIELD("zero", bare, zero, part_message, ZERO_OBJECT),
+    LIST_FIELD("pointers", bare, pointers, part_message, EMPTY_LIST),
 };
-static const struct message bare_message = { "bare", "bare", sizeof(struct bare), bare_fields,
-    sizeof bare_fields / sizeof *bare_fields };
-static const struct message empty_message = { "empty", "empty", 0, NULL, 0 };
+LOCAL_MESSAGE(bare_message, bare, "bare", bare_fields);
+static const struct message empty_message = { "empty", 0, NULL, 0 };
 
 START_TEST(what_is_nil_prints_null_unless_its_flags_say_otherwise)
 {

@@ -1,0 +1,258 @@
+/* From JSON values without parts to members: texts, numbers, enums, times. */
+#include "wire/decoder.h"
+
+#include "base/base64.h"
+#include "base/utf8.h"
+#include "wire/json_time.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool is_clean(struct span raw)
+{
+    const char *p = raw.p, *end = raw.p + raw.n;
+
+    while (p < end) {
+        if (*p == '\\')
+            return false;
+        size_t n = (signed char)*p >= 0 ? 1 : utf8_length(p, (size_t)(end - p));
+        if (!n)
+            return false;
+        p += n;
+    }
+    return true;
+}
+
+static uint32_t hex4(const char *p)
+{
+    uint32_t value = 0;
+
+    for (int i = 0; i < 4; i++) {
+        char c = (char)(p[i] | 0x20); /* a digit has that bit already */
+        value = value << 4 | (uint32_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
+    }
+    return value;
+}
+
+enum { REPLACEMENT = 0xfffd };
+
+/* `\uXXXX` at `*p`, and its other half where it is a surrogate that has one. */
+static uint32_t unescape_unicode(const char **p, const char *end)
+{
+    uint32_t rune = hex4(*p + 2);
+
+    *p += 6;
+    if (rune < 0xd800 || rune > 0xdfff)
+        return rune;
+    if (rune < 0xdc00 && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u') {
+        uint32_t low = hex4(*p + 2);
+        if (low >= 0xdc00 && low <= 0xdfff) {
+            *p += 6;
+            return 0x10000 + ((rune - 0xd800) << 10) + (low - 0xdc00);
+        }
+    }
+    return REPLACEMENT;
+}
+
+/* Writes what the string says to `to`, which has room for three times as much; returns how much. */
+static size_t unquote(struct span raw, char *to)
+{
+    static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+    const char *p = raw.p, *end = raw.p + raw.n;
+    size_t n = 0;
+
+    while (p < end) {
+        size_t length = utf8_length(p, (size_t)(end - p));
+        if (*p == '\\' && p[1] == 'u') {
+            n += utf8_put(to + n, unescape_unicode(&p, end));
+        } else if (*p == '\\') {
+            const char *letter = strchr(letters, p[1]);
+            to[n++] = letter ? bytes[letter - letters] : p[1];
+            p += 2;
+        } else if (length) {
+            memcpy(to + n, p, length);
+            n += length;
+            p += length;
+        } else {
+            n += utf8_put(to + n, REPLACEMENT);
+            p++;
+        }
+    }
+    return n;
+}
+
+/* An escape never says more bytes than it takes; a bad byte becomes three. */
+static size_t unquoted_max(struct span raw)
+{
+    size_t n = raw.n;
+
+    for (size_t i = 0; i < raw.n; i++)
+        n += (signed char)raw.p[i] < 0 ? 2 : 0;
+    return n;
+}
+
+struct span decode_text(struct decoder *d)
+{
+    struct span raw = decoder_take_string(d);
+
+    if (is_clean(raw))
+        return raw;
+    char *to = arena_alloc(d->arena, unquoted_max(raw));
+    return to ? span_of(to, unquote(raw, to)) : (struct span){ NULL, 0 };
+}
+
+struct span decode_key(struct decoder *d, char room[KEY_ROOM])
+{
+    struct span key = decoder_take_string(d);
+
+    if (is_clean(key))
+        return key;
+    return span_of(room, key.n <= KEY_MAX ? unquote(key, room) : 0);
+}
+
+/* ---- one function a kind -------------------------------------------------------------------------------------- */
+
+void decode_string(struct decoder *d, const struct place *at, void *to)
+{
+    struct span text = decode_text(d);
+
+    (void)at;
+    memcpy(to, &text, sizeof text);
+}
+
+void decode_bool(struct decoder *d, const struct place *at, void *to)
+{
+    bool value = *decoder_take(d).p == 't';
+
+    (void)at;
+    memcpy(to, &value, sizeof value);
+}
+
+static bool parse_int(struct span text, int64_t *value)
+{
+    bool negative = text.p[0] == '-';
+    int64_t sum = 0;
+
+    for (size_t i = negative; i < text.n; i++) {
+        int digit = text.p[i] - '0';
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_sub_overflow(sum, digit, &sum))
+            return false;
+    }
+    if (!negative && __builtin_sub_overflow(0, sum, &sum))
+        return false;
+    *value = sum;
+    return true;
+}
+
+void decode_int(struct decoder *d, const struct place *at, void *to)
+{
+    struct span text = decoder_take(d);
+    int64_t value;
+
+    if (parse_int(text, &value))
+        memcpy(to, &value, sizeof value);
+    else
+        decoder_type_error(d, at, false, JSON_NUMBER, text);
+}
+
+void decode_float(struct decoder *d, const struct place *at, void *to)
+{
+    struct span text = decoder_take(d);
+    double value = strtod(text.p, NULL); /* a member's number has a byte after it that is no number's */
+
+    if (isfinite(value))
+        memcpy(to, &value, sizeof value);
+    else
+        decoder_type_error(d, at, false, JSON_NUMBER, text);
+}
+
+static void stop_at_enum(struct decoder *d, const struct enum_names *names, struct span text)
+{
+    const char *gap = strstr(names->unknown, "%.*s");
+
+    MUST(gap);
+    decoder_stop(d, (const struct span[]){ span_of(names->unknown, (size_t)(gap - names->unknown)), text,
+                                           span_text(gap + strlen("%.*s")) }, 3);
+}
+
+void decode_enum(struct decoder *d, const struct place *at, void *to)
+{
+    const struct enum_names *names = at->field->names;
+    struct span text = decode_text(d);
+    int value = enum_find(names, text);
+
+    if (value < 0 && names->unknown) {
+        stop_at_enum(d, names, text);
+        return;
+    }
+    value = value < 0 ? 0 : value;
+    memcpy(to, &value, sizeof value);
+}
+
+/* A base64 error does not end decoding either; only the first error is kept. */
+void decode_bytes(struct decoder *d, const struct place *at, void *to)
+{
+    struct span bytes, text = decode_text(d);
+    struct error error;
+
+    (void)at;
+    if (base64_decode(text, d->arena, &bytes, &error) == ERR_OK) {
+        memcpy(to, &bytes, sizeof bytes);
+        return;
+    }
+    if (!d->complained)
+        d->why = arena_span(d->arena, span_text(error.text));
+    d->complained = true;
+}
+
+void decode_raw(struct decoder *d, const struct place *at, void *to)
+{
+    struct span value = decoder_take(d);
+
+    (void)at;
+    memcpy(to, &value, sizeof value);
+}
+
+/* Go's time.ParseError. */
+static void stop_at_time(struct decoder *d, const struct time_reader *r, struct span text)
+{
+    struct span pieces[7] = { SPAN("parsing time \""), text };
+    size_t n = 2;
+
+    if (r->expected) {
+        pieces[n++] = SPAN("\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"");
+        pieces[n++] = r->left;
+        pieces[n++] = SPAN("\" as \"");
+        pieces[n++] = span_text(r->expected);
+        pieces[n++] = SPAN("\"");
+    } else if (r->range) {
+        pieces[n++] = SPAN("\": ");
+        pieces[n++] = span_text(r->range);
+        pieces[n++] = SPAN(" out of range");
+    } else {
+        pieces[n++] = SPAN("\": extra text: \"");
+        pieces[n++] = r->left;
+        pieces[n++] = SPAN("\"");
+    }
+    decoder_stop(d, pieces, n);
+}
+
+void decode_time(struct decoder *d, const struct place *at, void *to)
+{
+    struct span value = decoder_take(d);
+
+    (void)at;
+    if (value.p[0] != '"') {
+        decoder_stop(d, &SPAN("Time.UnmarshalJSON: input is not a JSON string"), 1);
+        return;
+    }
+    struct span text = span_of(value.p + 1, value.n - 2);
+    struct time_reader reader = { .left = text };
+    int64_t ns = json_read_time(&reader);
+    if (reader.expected || reader.range || reader.left.n)
+        stop_at_time(d, &reader, text);
+    else
+        memcpy(to, &ns, sizeof ns);
+}
+
