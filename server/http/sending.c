@@ -1,0 +1,228 @@
+#include "http/sending.h"
+
+#include "base/clock.h"
+#include "http/breaking.h"
+
+#include <unistd.h>
+
+enum { GOODBYE_MS = 500 /* for a client to read the reply before its unread bytes reset it */ };
+
+/* ---- keep or close ------------------------------------------------------------------------------------------- */
+
+static bool contains(struct span text, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (size_t i = 0; i + n <= text.n; i++) {
+        if (span_eq_nocase(span_of(text.p + i, n), span_of(word, n)))
+            return true;
+    }
+    return false;
+}
+
+/* The library closes after any upgrade but to HTTP/2, answered or not. */
+static bool library_takes_upgrade(const struct head *head)
+{
+    const struct header *connection = head_header(head, "Connection"), *upgrade = head_header(head, "Upgrade");
+
+    return connection && contains(connection->value, "upgrade") &&
+           (!upgrade || contains(upgrade->value, "websocket") || !contains(upgrade->value, "h2"));
+}
+
+static bool can_keep(const struct exchange *ex, const struct reply *reply)
+{
+    return ex->door == DOOR_REQUEST && !reply->close && !reply->take_over && !reply->fate.broken &&
+           reply->status != 0 && ex->request.body_end == BODY_WHOLE && head_keeps(&ex->head) &&
+           !library_takes_upgrade(&ex->head) &&
+           !head_header(&ex->head, "Trailer") && /* the library closes after trailers, and does not say so */
+           WORKERS - atomic_load(&ex->server->open) >= FREE_MIN;
+}
+
+static void settle(struct exchange *ex, bool keep)
+{
+    library_keep(ex->connection, keep, ex->head.minor > 0);
+}
+
+/* Closing at once would reset the connection of a client that still sends, and could lose the reply. */
+static void say_goodbye(const struct exchange *ex)
+{
+    int fd = exchange_socket(ex);
+
+    if (fd < 0)
+        return;
+    sockets_say_goodbye(fd, GOODBYE_MS);
+    close(fd);
+}
+
+/* ---- reports ------------------------------------------------------------------------------------------------- */
+
+static void ended(const struct exchange *ex, const struct reply *reply, const char *how, int64_t bytes)
+{
+    const struct http_options *options = &ex->server->options;
+    struct http_end end = { how, bytes, ex->started_ns, clock_real() };
+
+    if (options->ended)
+        options->ended(options->context, &ex->request, reply, &end);
+}
+
+static void about_to_write(const struct exchange *ex, const struct reply *reply)
+{
+    const struct http_options *options = &ex->server->options;
+
+    if (options->writing)
+        options->writing(options->context, reply, (int64_t)ex->out.n);
+}
+
+/* ---- replies of the HTTP library itself ---------------------------------------------------------------------- */
+
+int sending_refuse(struct exchange *ex, enum refusal refusal)
+{
+    const struct refusal_row *row = &refusal_rows[refusal];
+    struct reply reply;
+
+    reply_init(&reply);
+    reply.status = row->status;
+    settle(ex, false);
+    buf_printf(&ex->out, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s",
+               row->line, row->body ? row->body : row->line);
+    ended(ex, &reply, "malformed", library_write(ex->connection, buf_view(&ex->out)));
+    say_goodbye(ex);
+    reply_release(&reply);
+    return row->status;
+}
+
+void sending_abandon(struct exchange *ex)
+{
+    struct reply reply;
+
+    reply_init(&reply);
+    reply.status = 0;
+    settle(ex, false);
+    ended(ex, &reply, "client gone", 0);
+    reply_release(&reply);
+}
+
+/* ---- handlers' replies --------------------------------------------------------------------------------------- */
+
+/* Renders into ex->out. Returns whether the connection may be kept. */
+static bool render(struct exchange *ex, const struct reply *reply)
+{
+    const struct http_options *options = &ex->server->options;
+    bool keep = can_keep(ex, reply);
+    char date[HTTP_DATE_SIZE];
+
+    if (reply->status == 0)
+        return false;
+    http_date(options->date_ns ? options->date_ns(options->context) : clock_real(), date);
+    return reply_render(reply, &ex->request, date, keep, &ex->out);
+}
+
+/* A connection that is taken over is served to its end here. */
+static void hand_over(const struct exchange *ex, const struct reply *reply, bool written)
+{
+    if (!reply->take_over)
+        return;
+    int fd = written ? exchange_socket(ex) : -1;
+    reply->take_over(reply->take_over_context, fd);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* A reply for which there is no memory becomes an empty one. */
+static void send_whole(struct exchange *ex, const struct reply *reply)
+{
+    bool keep = render(ex, reply);
+    bool empty = reply->status == 0 || ex->out.failed;
+
+    settle(ex, keep && !empty);
+    if (empty) {
+        ended(ex, reply, "empty reply", 0);
+        hand_over(ex, reply, false);
+        return;
+    }
+    about_to_write(ex, reply);
+    int64_t n = library_write(ex->connection, buf_view(&ex->out));
+    bool written = n == (int64_t)ex->out.n;
+    ended(ex, reply, written ? "complete" : "client gone", n);
+    hand_over(ex, reply, written);
+    if (ex->request.body_end == BODY_TOO_LARGE)
+        say_goodbye(ex);
+}
+
+/* ---- replies that a fault has changed ------------------------------------------------------------------------ */
+
+static bool has_fate(const struct reply *reply)
+{
+    return reply->fate.broken || reply->fate.wait.on || reply->fate.trickle.bytes;
+}
+
+struct delivery {
+    struct exchange *ex;
+    struct reply *reply;
+    int fd;
+};
+
+static bool wait_for(const struct delivery *d, bool piece)
+{
+    const struct http_options *options = &d->ex->server->options;
+
+    return options->wait && options->wait(options->context, d->reply, piece, d->fd);
+}
+
+static bool wait_for_piece(void *context)
+{
+    return wait_for(context, true);
+}
+
+static bool write_piece(void *context, struct span bytes)
+{
+    const struct delivery *d = context;
+
+    return library_write(d->ex->connection, bytes) == (int64_t)bytes.n;
+}
+
+static const char *how_it_ended(const struct reply *reply, bool all)
+{
+    if (reply->fate.no_place)
+        return "EMPTY_RESPONSE held-limit";
+    if (reply->fate.broken)
+        return break_name(reply->fate.broken);
+    return all ? "complete" : "client gone";
+}
+
+/* Returns whether the whole reply was written. */
+static bool send_delivery(struct delivery *d)
+{
+    struct exchange *ex = d->ex;
+    struct reply *reply = d->reply;
+    struct sent sent = { 0 };
+
+    if (reply->fate.wait.on && !wait_for(d, false)) {
+        settle(ex, false);
+        ended(ex, reply, how_it_ended(reply, false), 0);
+        return false;
+    }
+    bool keep = render(ex, reply);
+    settle(ex, keep && ex->out.n && !ex->out.failed);
+    if (!ex->out.failed)
+        sent = breaking_send(&(struct outlet){ d, d->fd, write_piece, wait_for_piece }, reply, buf_view(&ex->out));
+    ended(ex, reply, how_it_ended(reply, sent.all), sent.bytes);
+    return sent.all && ex->out.n && !reply->fate.broken;
+}
+
+static void send_by_fate(struct exchange *ex, struct reply *reply)
+{
+    struct delivery delivery = { ex, reply, exchange_socket(ex) };
+
+    hand_over(ex, reply, send_delivery(&delivery));
+    if (delivery.fd >= 0)
+        close(delivery.fd);
+}
+
+void sending_reply(struct exchange *ex, struct reply *reply)
+{
+    if (has_fate(reply))
+        send_by_fate(ex, reply);
+    else
+        send_whole(ex, reply);
+}
