@@ -1,107 +1,18 @@
 #include "exchange/expectation.h"
 
 #include "base/error.h"
+#include "base/table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { BUCKETS_FIRST = 64 };
-
-/* A text with a number: how far a client got; or, with no number, a job that is meant. */
-struct noted {
-    struct noted *next; /* in the bucket */
-    size_t reached;
-    size_t n;
-    char text[];
-};
-
-struct noted_set {
-    struct noted **buckets;
-    size_t n_buckets, n;
-};
-
 struct tally {
     int64_t seen;      /* times, or the longest way */
     int64_t submitted; /* jobs that fit all but `nth` */
-    struct noted_set clients, jobs;
+    struct table clients; /* → size_t: how far the client got in the sequence */
+    struct table jobs;    /* those that `nth` means; no values */
     size_t unfollowed;
 };
-
-/* ---- sets of texts --------------------------------------------------------------------------------------- */
-
-static size_t bucket_of(const struct noted_set *set, struct span text)
-{
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-
-    for (size_t i = 0; i < text.n; i++)
-        h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
-    return (size_t)h & (set->n_buckets - 1);
-}
-
-static struct noted *find(const struct noted_set *set, struct span text)
-{
-    struct noted *noted = set->n_buckets ? set->buckets[bucket_of(set, text)] : NULL;
-
-    while (noted && !span_eq(span_of(noted->text, noted->n), text))
-        noted = noted->next;
-    return noted;
-}
-
-static void put(struct noted_set *set, struct noted *noted)
-{
-    struct noted **bucket = &set->buckets[bucket_of(set, span_of(noted->text, noted->n))];
-
-    noted->next = *bucket;
-    *bucket = noted;
-}
-
-/* Without memory for more buckets the chains grow. */
-static bool grow(struct noted_set *set)
-{
-    struct noted_set more = { .n_buckets = set->n_buckets ? set->n_buckets * 2 : BUCKETS_FIRST };
-
-    more.buckets = calloc(more.n_buckets, sizeof(struct noted *));
-    if (!more.buckets)
-        return set->n_buckets > 0;
-    for (size_t i = 0; i < set->n_buckets; i++)
-        for (struct noted *noted = set->buckets[i], *next; noted; noted = next) {
-            next = noted->next;
-            put(&more, noted);
-        }
-    free(set->buckets);
-    set->buckets = more.buckets;
-    set->n_buckets = more.n_buckets;
-    return true;
-}
-
-/* NULL: the cap is met, or there is no memory. */
-static struct noted *find_or_add(struct noted_set *set, struct span text, size_t max)
-{
-    struct noted *noted = find(set, text);
-
-    if (noted || set->n >= max || (set->n >= set->n_buckets && !grow(set)))
-        return noted;
-    noted = calloc(1, sizeof *noted + text.n);
-    if (!noted)
-        return NULL;
-    noted->n = text.n;
-    if (text.n)
-        memcpy(noted->text, text.p, text.n);
-    put(set, noted);
-    set->n++;
-    return noted;
-}
-
-static void set_release(struct noted_set *set)
-{
-    for (size_t i = 0; i < set->n_buckets; i++)
-        for (struct noted *noted = set->buckets[i], *next; noted; noted = next) {
-            next = noted->next;
-            free(noted);
-        }
-    free(set->buckets);
-    *set = (struct noted_set){ 0 };
-}
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
@@ -109,15 +20,20 @@ bool expectations_init(struct expectations *e, const struct expectation *at, siz
 {
     *e = (struct expectations){ .at = at, .tallies = calloc(n + 1, sizeof(struct tally)) };
     e->n = e->tallies ? n : 0;
+    for (size_t i = 0; i < e->n; i++) {
+        e->tallies[i].clients = table_init(sizeof(size_t), EXPECT_CLIENTS_MAX, TABLE_REFUSES);
+        e->tallies[i].jobs = table_init(0, EXPECT_JOBS_MAX, TABLE_REFUSES);
+    }
     return e->tallies;
 }
 
 void expectations_clear(struct expectations *e)
 {
     for (size_t i = 0; i < e->n; i++) {
-        set_release(&e->tallies[i].clients);
-        set_release(&e->tallies[i].jobs);
-        e->tallies[i] = (struct tally){ 0 };
+        struct tally *tally = &e->tallies[i];
+        table_release(&tally->clients);
+        table_release(&tally->jobs);
+        *tally = (struct tally){ .clients = tally->clients, .jobs = tally->jobs };
     }
 }
 
@@ -140,9 +56,9 @@ static bool fits_job(const struct job_match *match, struct tally *tally, const s
         return false;
     if (!match->nth_first)
         return true;
-    if (made_job && match_nth(match, ++tally->submitted) && !find_or_add(&tally->jobs, facts->job_id, EXPECT_JOBS_MAX))
+    if (made_job && match_nth(match, ++tally->submitted) && !table_add(&tally->jobs, facts->job_id))
         tally->unfollowed++;
-    return find(&tally->jobs, facts->job_id) != NULL;
+    return table_get(&tally->jobs, facts->job_id) != NULL;
 }
 
 static bool fits(const struct exchange_match *match, struct tally *tally, const struct exchange_facts *facts, bool made_job)
@@ -160,19 +76,18 @@ static struct span client_of(const struct exchange_facts *facts)
 
 static void go_on(const struct expectation *x, struct tally *tally, const struct exchange_facts *facts)
 {
-    struct noted *client = find(&tally->clients, client_of(facts));
-    size_t reached = client ? client->reached : 0;
+    size_t *reached = table_get(&tally->clients, client_of(facts)), before = reached ? *reached : 0;
 
-    if (reached >= x->n_sequence || x->sequence[reached] != facts->endpoint)
+    if (before >= x->n_sequence || x->sequence[before] != facts->endpoint)
         return;
-    client = find_or_add(&tally->clients, client_of(facts), EXPECT_CLIENTS_MAX);
-    if (!client) {
+    reached = table_add(&tally->clients, client_of(facts));
+    if (!reached) {
         tally->unfollowed++;
         return;
     }
-    client->reached++;
-    if ((int64_t)client->reached > tally->seen)
-        tally->seen = (int64_t)client->reached;
+    ++*reached;
+    if ((int64_t)*reached > tally->seen)
+        tally->seen = (int64_t)*reached;
 }
 
 static void note(const struct expectation *x, struct tally *tally, const struct exchange_facts *facts, bool made_job)

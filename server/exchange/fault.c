@@ -1,6 +1,6 @@
 #include "exchange/fault.h"
 
-#include "base/counted.h"
+#include "base/table.h"
 
 #include <stdlib.h>
 
@@ -10,8 +10,8 @@ struct fault_state {
     int64_t seen;      /* exchanges that fit, with `per` all */
     int64_t fired;
     int64_t submitted; /* jobs that fit all but `nth` … */
-    struct counted meant; /* … and those of them that `nth` means */
-    struct counted apart; /* exchanges that fit, by job or client */
+    struct table meant;   /* … and those of them that `nth` means; no values */
+    struct table apart;   /* → int64_t: exchanges that fit, by job or client */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------ */
@@ -60,8 +60,8 @@ void faults_init(struct faults *faults, struct engine *engine, ns_t now)
 
 static void clear(struct fault_state *s)
 {
-    counted_release(&s->meant);
-    counted_release(&s->apart);
+    table_release(&s->meant);
+    table_release(&s->apart);
     s->seen = s->fired = s->submitted = 0;
 }
 
@@ -90,6 +90,8 @@ bool faults_add(struct faults *faults, const struct fault *fault, bool before_ot
         return false;
     while (*at && !before_others)
         at = &(*at)->next;
+    s->meant = table_init(0, FAULT_JOBS_MAX, TABLE_FORGETS);
+    s->apart = table_init(sizeof(int64_t), FAULT_KEYS_MAX, TABLE_FORGETS);
     s->fault = fault;
     s->next = *at;
     *at = s;
@@ -175,7 +177,7 @@ static void judge_nth(struct judging *j)
 
     if (match->nth_first == 0)
         return;
-    if (is_new ? match_nth(match, s->submitted + 1) : counted_get(&s->meant, j->facts->job_id) > 0)
+    if (is_new ? match_nth(match, s->submitted + 1) : table_get(&s->meant, j->facts->job_id) != NULL)
         return;
     if (fails_untold(j))
         return;
@@ -237,14 +239,22 @@ static bool fits(struct judging *j)
 
 /* ---- does it fire? -------------------------------------------------------------------------------------------- */
 
+/* Without memory a key is always new. */
+static int64_t count_apart(struct fault_state *s, struct span key)
+{
+    int64_t *times = table_add(&s->apart, key);
+
+    return times ? ++*times : 1;
+}
+
 /* How many exchanges have fitted, this one included. A submit's job is always a new one. */
 static int64_t count(struct fault_state *s, const struct exchange_facts *facts)
 {
     switch ((enum fault_per)s->fault->per) {
     case FAULT_PER_JOB:
-        return facts->endpoint == ENDPOINT_SUBMIT ? 1 : counted_add(&s->apart, facts->job_id, FAULT_KEYS_MAX);
+        return facts->endpoint == ENDPOINT_SUBMIT ? 1 : count_apart(s, facts->job_id);
     case FAULT_PER_CLIENT:
-        return counted_add(&s->apart, facts->client_id, FAULT_KEYS_MAX);
+        return count_apart(s, facts->client_id);
     case FAULT_PER_ALL:
         break;
     }
@@ -299,6 +309,6 @@ void faults_submitted(struct faults *faults, const struct exchange_facts *facts)
     for (struct fault_state *s = faults->first; s; s = s->next) {
         const struct job_match *match = &s->fault->match.job;
         if (match->nth_first && job.spec && match_job(match, &job, &arena, NULL) && match_nth(match, ++s->submitted))
-            counted_add(&s->meant, facts->job_id, FAULT_JOBS_MAX);
+            table_add(&s->meant, facts->job_id);
     }
 }

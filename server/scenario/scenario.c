@@ -1,5 +1,6 @@
 #include "scenario/scenario.h"
 
+#include "base/fnv.h"
 #include "base/moment.h"
 #include "base/nearest.h"
 #include "releases/release.h"
@@ -515,14 +516,6 @@ void scenario_free(struct scenario *scenario)
     free(scenario);
 }
 
-/* FNV-1a over what an id hangs on. */
-static uint64_t mix(uint64_t h, const void *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
-    return h;
-}
-
 /* `list` tells the lists of a scenario apart: 0 the network, i + 1 that of the i-th script. */
 static struct node *complete(const struct node *from, size_t n, size_t list, struct span version, uint64_t seed,
                              struct arena *arena)
@@ -530,7 +523,8 @@ static struct node *complete(const struct node *from, size_t n, size_t list, str
     struct node *nodes = arena_alloc(arena, n * sizeof *nodes);
 
     for (size_t i = 0; nodes && i < n; i++) {
-        uint64_t h = mix(mix(mix(UINT64_C(14695981039346656037), &seed, sizeof seed), &list, sizeof list), &i, sizeof i);
+        uint64_t h = fnv_add(FNV_START, &seed, sizeof seed);
+        h = fnv_add(fnv_add(h, &list, sizeof list), &i, sizeof i);
         struct id_source ids = ids_of_seed(h);
         char id[CID_SIZE + 1];
         nodes[i] = from[i];

@@ -86,8 +86,9 @@ enum err engine_new(const struct engine_options *options, struct engine **out, s
     engine->find_script_context = options->find_script_context;
     engine_set_scripts(engine, options->scripts, options->n_scripts);
     engine->start = engine->now = options->start;
-    if (!engine->script_uses || !store_init(&engine->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT) ||
-        !engine_set_nodes(engine, options->nodes, options->n_nodes) || !take_identity(engine)) {
+    store_init(&engine->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT);
+    if (!engine->script_uses || !engine_set_nodes(engine, options->nodes, options->n_nodes) ||
+        !take_identity(engine)) {
         engine_free(engine);
         return error_set(error, ERR_NOMEM, "out of memory");
     }

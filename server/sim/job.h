@@ -97,7 +97,7 @@ struct job {
 
     /* the store's and the time line's own business */
     struct {
-        struct job *next_by_id, *next_by_short;
+        struct job *short_next;                    /* those whose ids begin alike */
         struct job *next, *previous;               /* all jobs */
         struct job *client_next, *client_previous; /* one client's */
         struct job *ended_next;

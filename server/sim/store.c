@@ -1,31 +1,13 @@
 #include "sim/store.h"
 
-#include <stdlib.h>
-
-enum { BUCKETS_FIRST = 256 };
-
-/* FNV-1a: ids are random and short; nobody gains by colliding a test double. */
-static size_t hash(struct span s)
+void store_init(struct store *store, size_t max)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
-    return (size_t)(h ^ h >> 32);
-}
-
-static struct span short_of(struct span id)
-{
-    return span_of(id.p, id.n < SHORT_ID_SIZE ? id.n : SHORT_ID_SIZE);
-}
-
-bool store_init(struct store *store, size_t max)
-{
-    *store = (struct store){ .max = max, .buckets = BUCKETS_FIRST, .client_buckets = BUCKETS_FIRST };
-    store->by_id = calloc(store->buckets, sizeof(struct job *));
-    store->by_short = calloc(store->buckets, sizeof(struct job *));
-    store->clients = calloc(store->client_buckets, sizeof(struct store_client *));
-    return store->by_id && store->by_short && store->clients;
+    *store = (struct store){
+        .max = max,
+        .by_id = table_init(sizeof(struct job *), SIZE_MAX, TABLE_REFUSES),
+        .by_short = table_init(sizeof(struct store_list), SIZE_MAX, TABLE_REFUSES),
+        .clients = table_init(sizeof(struct store_client), SIZE_MAX, TABLE_REFUSES),
+    };
 }
 
 void store_release(struct store *store)
@@ -34,159 +16,48 @@ void store_release(struct store *store)
         next = job->link.next;
         job_free(job);
     }
-    for (size_t i = 0; store->clients && i < store->client_buckets; i++)
-        for (struct store_client *c = store->clients[i], *next; c; c = next) {
-            next = c->next;
-            free(c);
-        }
-    free(store->by_id);
-    free(store->by_short);
-    free(store->clients);
+    table_release(&store->by_id);
+    table_release(&store->by_short);
+    table_release(&store->clients);
     *store = (struct store){ 0 };
 }
 
-/* ---- the two hash tables of jobs --------------------------------------------------------------------- */
+/* ---- the tables ------------------------------------------------------------------------------------------- */
 
-static struct job **id_bucket(const struct store *store, struct span id)
+static struct span short_of(struct span id)
 {
-    return &store->by_id[hash(id) & (store->buckets - 1)];
-}
-
-static struct job **short_bucket(const struct store *store, struct span id)
-{
-    return &store->by_short[hash(short_of(id)) & (store->buckets - 1)];
-}
-
-static void put_in_tables(struct store *store, struct job *job)
-{
-    struct job **bucket = id_bucket(store, job->id);
-
-    job->link.next_by_id = *bucket;
-    *bucket = job;
-    bucket = short_bucket(store, job->id);
-    job->link.next_by_short = *bucket;
-    *bucket = job;
-}
-
-static void take_from_tables(struct store *store, struct job *job)
-{
-    struct job **at = id_bucket(store, job->id);
-
-    while (*at != job)
-        at = &(*at)->link.next_by_id;
-    *at = job->link.next_by_id;
-    at = short_bucket(store, job->id);
-    while (*at != job)
-        at = &(*at)->link.next_by_short;
-    *at = job->link.next_by_short;
-}
-
-/* Doubles the tables when they are full; without memory the chains just get longer. */
-static void grow_tables(struct store *store)
-{
-    if (store->n < store->buckets)
-        return;
-    struct job **by_id = calloc(store->buckets * 2, sizeof(struct job *));
-    struct job **by_short = calloc(store->buckets * 2, sizeof(struct job *));
-    if (!by_id || !by_short) {
-        free(by_id);
-        free(by_short);
-        return;
-    }
-    free(store->by_id);
-    free(store->by_short);
-    store->by_id = by_id;
-    store->by_short = by_short;
-    store->buckets *= 2;
-    for (struct job *job = store->all.first; job; job = job->link.next)
-        put_in_tables(store, job);
+    return span_of(id.p, id.n < SHORT_ID_SIZE ? id.n : SHORT_ID_SIZE);
 }
 
 struct job *store_get(const struct store *store, struct span id)
 {
-    struct job *job = *id_bucket(store, id);
+    struct job *const *job = table_get(&store->by_id, id);
 
-    while (job && !span_eq(job->id, id))
-        job = job->link.next_by_id;
-    return job;
+    return job ? *job : NULL;
 }
 
 struct job *store_first_of_short(const struct store *store, struct span short_id)
 {
-    struct job *first = NULL;
+    const struct store_list *alike = table_get(&store->by_short, short_id);
 
-    for (struct job *job = *short_bucket(store, short_id); job; job = job->link.next_by_short)
-        if (span_starts(job->id, short_id) && (!first || job->number < first->number))
-            first = job;
-    return first;
-}
-
-/* ---- clients ------------------------------------------------------------------------------------------ */
-
-static struct store_client *find_client(const struct store *store, struct span id)
-{
-    struct store_client *c = store->clients[hash(id) & (store->client_buckets - 1)];
-
-    while (c && !span_eq(span_of(c->id, c->id_n), id))
-        c = c->next;
-    return c;
+    return alike ? alike->first : NULL;
 }
 
 const struct store_client *store_client(const struct store *store, struct span client_id)
 {
-    return find_client(store, client_id);
+    return table_get(&store->clients, client_id);
 }
 
-static void grow_clients(struct store *store)
+/* Removes the job's keys from the tables, but for those that other jobs have too. */
+static void remove_keys(struct store *store, const struct job *job)
 {
-    if (store->n_clients < store->client_buckets)
-        return;
-    size_t wanted = store->client_buckets * 2;
-    struct store_client **table = calloc(wanted, sizeof(struct store_client *));
-    if (!table)
-        return;
-    for (size_t i = 0; i < store->client_buckets; i++)
-        for (struct store_client *c = store->clients[i], *next; c; c = next) {
-            struct store_client **bucket = &table[hash(span_of(c->id, c->id_n)) & (wanted - 1)];
-            next = c->next;
-            c->next = *bucket;
-            *bucket = c;
-        }
-    free(store->clients);
-    store->clients = table;
-    store->client_buckets = wanted;
-}
+    const struct store_client *client = store_client(store, job->client_id);
 
-static struct store_client *client_of(struct store *store, struct span id)
-{
-    struct store_client *c = find_client(store, id);
-
-    if (c)
-        return c;
-    grow_clients(store);
-    c = calloc(1, sizeof *c + id.n);
-    if (!c)
-        return NULL;
-    c->id_n = id.n;
-    if (id.n)
-        memcpy(c->id, id.p, id.n);
-    struct store_client **bucket = &store->clients[hash(id) & (store->client_buckets - 1)];
-    c->next = *bucket;
-    *bucket = c;
-    store->n_clients++;
-    return c;
-}
-
-static void drop_client_if_empty(struct store *store, struct store_client *client)
-{
-    if (client->n)
-        return;
-    struct store_client **at = &store->clients[hash(span_of(client->id, client->id_n)) & (store->client_buckets - 1)];
-    while (*at != client)
-        at = &(*at)->next;
-    *at = client->next;
-    free(client);
-    store->n_clients--;
+    table_remove(&store->by_id, job->id);
+    if (!store_first_of_short(store, short_of(job->id)))
+        table_remove(&store->by_short, short_of(job->id));
+    if (client && client->n == 0)
+        table_remove(&store->clients, job->client_id);
 }
 
 /* ---- the ordered lists ---------------------------------------------------------------------------------- */
@@ -222,6 +93,25 @@ static void link_in_client(struct store_list *list, struct job *job)
     *(after ? &after->link.client_previous : &list->last) = job;
 }
 
+/* Jobs whose ids begin alike, in order of submission. */
+static void link_in_alike(struct store_list *list, struct job *job)
+{
+    job->link.short_next = NULL;
+    *(list->last ? &list->last->link.short_next : &list->first) = job;
+    list->last = job;
+}
+
+static void unlink_from_alike(struct store_list *list, const struct job *job)
+{
+    struct job *before = NULL;
+
+    for (struct job *at = list->first; at != job; at = at->link.short_next)
+        before = at;
+    *(before ? &before->link.short_next : &list->first) = job->link.short_next;
+    if (list->last == job)
+        list->last = before;
+}
+
 static void unlink_from_all(struct store_list *list, struct job *job)
 {
     *(job->link.previous ? &job->link.previous->link.next : &list->first) = job->link.next;
@@ -245,13 +135,18 @@ struct job *store_next(const struct job *job, bool of_client, bool backwards)
 
 bool store_add(struct store *store, struct job *job)
 {
-    struct store_client *client = store_get(store, job->id) ? NULL : client_of(store, job->client_id);
-
-    if (!client)
+    if (store_get(store, job->id))
         return false;
+    struct job **by_id = table_add(&store->by_id, job->id);
+    struct store_list *alike = table_add(&store->by_short, short_of(job->id));
+    struct store_client *client = table_add(&store->clients, job->client_id);
+    if (!by_id || !alike || !client) {
+        remove_keys(store, job);
+        return false;
+    }
+    *by_id = job;
     job->number = ++store->last_number;
-    grow_tables(store);
-    put_in_tables(store, job);
+    link_in_alike(alike, job);
     link_in_all(&store->all, job);
     link_in_client(&client->jobs, job);
     client->n++;
@@ -271,13 +166,13 @@ void store_ended(struct store *store, struct job *job)
 
 void store_remove(struct store *store, struct job *job)
 {
-    struct store_client *client = find_client(store, job->client_id);
+    struct store_client *client = table_get(&store->clients, job->client_id);
 
-    take_from_tables(store, job);
+    unlink_from_alike(table_get(&store->by_short, short_of(job->id)), job);
     unlink_from_all(&store->all, job);
     unlink_from_client(&client->jobs, job);
     client->n--;
-    drop_client_if_empty(store, client);
+    remove_keys(store, job);
     store->n--;
 }
 

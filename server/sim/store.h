@@ -5,6 +5,7 @@
 #ifndef MOCK_REQUESTER_SIM_STORE_H
 #define MOCK_REQUESTER_SIM_STORE_H
 
+#include "base/table.h"
 #include "sim/job.h"
 
 /* A job with its links; what the lists of the store are made of. */
@@ -13,18 +14,14 @@ struct store_list {
 };
 
 struct store_client {
-    struct store_client *next; /* in the bucket */
     struct store_list jobs;
     size_t n;
-    size_t id_n;
-    char id[];
 };
 
 struct store {
-    struct job **by_id, **by_short;
-    size_t buckets; /* of both; a power of two */
-    struct store_client **clients;
-    size_t client_buckets, n_clients;
+    struct table by_id;    /* → struct job * */
+    struct table by_short; /* → struct store_list: the jobs whose ids begin so */
+    struct table clients;  /* → struct store_client */
     struct store_list all, ended;
     size_t n, max;
     uint64_t last_number;
@@ -32,7 +29,7 @@ struct store {
 
 enum { SHORT_ID_SIZE = 8 };
 
-bool store_init(struct store *store, size_t max);
+void store_init(struct store *store, size_t max);
 void store_release(struct store *store);
 
 /* Makes room for one more: when the store is full the job that ended first is forgotten and handed back
