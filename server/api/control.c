@@ -1,5 +1,6 @@
 #include "api/control.h"
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "wire/problems.h"
 
@@ -201,14 +202,6 @@ bool control_read_body(struct control_call *c, const struct shape *shape, void *
 
 const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL } };
 
-static int hex_of(char digit)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = digit ? strchr(digits, digit | 0x20) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
 /* `%41` and `+`, in the arena. */
 static struct span unescaped(struct span raw, struct arena *arena)
 {
@@ -216,9 +209,9 @@ static struct span unescaped(struct span raw, struct arena *arena)
     size_t n = 0;
 
     for (size_t i = 0; to && i < raw.n; i++) {
-        bool escape = raw.p[i] == '%' && i + 2 < raw.n && hex_of(raw.p[i + 1]) >= 0 && hex_of(raw.p[i + 2]) >= 0;
-        to[n++] = escape ? (char)(hex_of(raw.p[i + 1]) * 16 + hex_of(raw.p[i + 2])) : raw.p[i] == '+' ? ' ' : raw.p[i];
-        i += escape ? 2 : 0;
+        int byte = ascii_percent(raw, i);
+        to[n++] = byte >= 0 ? (char)byte : raw.p[i] == '+' ? ' ' : raw.p[i];
+        i += byte < 0 ? 0 : 2;
     }
     return to ? span_of(to, n) : SPAN("");
 }

@@ -1,5 +1,6 @@
 #include "api/control.h"
 
+#include "base/ascii.h"
 #include "base/moment.h"
 #include "exchange/journal.h"
 #include "exchange/verdict.h"
@@ -43,17 +44,7 @@ static bool read_job_id(struct control_call *c, struct span value, void *input)
 
 static bool take_number(struct span digits, uint64_t *number)
 {
-    uint64_t sum = 0;
-
-    if (digits.n == 0 || digits.n > NUMBER_DIGITS_MAX)
-        return false;
-    for (size_t i = 0; i < digits.n; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return false;
-        sum = sum * 10 + (uint64_t)(digits.p[i] - '0');
-    }
-    *number = sum;
-    return true;
+    return digits.n <= NUMBER_DIGITS_MAX && ascii_number(digits, number);
 }
 
 static bool read_since(struct control_call *c, struct span value, void *input)

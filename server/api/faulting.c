@@ -2,6 +2,7 @@
 
 #include "api/events_stream.h"
 #include "api/routes.h"
+#include "base/utf8.h"
 #include "wire/patch.h"
 
 enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss repeats */
@@ -217,12 +218,10 @@ static void drop_stream(struct call *call)
 
 static void shorten(struct buf *out, struct span text)
 {
-    size_t n = text.n < SHOWN_MAX ? text.n : SHOWN_MAX;
+    struct span shown = utf8_cut(text, SHOWN_MAX);
 
-    while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80) /* no character is torn */
-        n--;
-    buf_span(out, text.n ? span_of(text.p, n) : SPAN("none"));
-    if (n < text.n)
+    buf_span(out, text.n ? shown : SPAN("none"));
+    if (shown.n < text.n)
         buf_text(out, "…");
 }
 

@@ -1,6 +1,8 @@
 /* After Go's time.ParseDuration and Duration.String, to the nanosecond. */
 #include "base/duration.h"
 
+#include "base/ascii.h"
+
 #include <inttypes.h>
 #include <limits.h>
 
@@ -38,17 +40,12 @@ static const struct unit *unit_find(struct span name)
 
 static const uint64_t too_long = UINT64_C(1) << 63; /* one more than the longest there is */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The digits before the point; stays at `too_long` once there. */
 static uint64_t read_whole(struct span text, size_t *at)
 {
     uint64_t v = 0;
 
-    for (; *at < text.n && is_digit(text.p[*at]); ++*at)
+    for (; *at < text.n && ascii_is_digit(text.p[*at]); ++*at)
         v = v > too_long / 10 ? too_long : v * 10 + (uint64_t)(text.p[*at] - '0');
     return v < too_long ? v : too_long;
 }
@@ -59,7 +56,7 @@ static uint64_t read_fraction(struct span text, size_t *at, double *scale)
     uint64_t v = 0;
     bool full = false;
 
-    for (*scale = 1; *at < text.n && is_digit(text.p[*at]); ++*at) {
+    for (*scale = 1; *at < text.n && ascii_is_digit(text.p[*at]); ++*at) {
         full = full || v > (too_long - 1) / 10;
         if (full)
             continue;
@@ -73,7 +70,7 @@ static struct span read_unit(struct span text, size_t *at)
 {
     size_t start = *at;
 
-    while (*at < text.n && text.p[*at] != '.' && !is_digit(text.p[*at]))
+    while (*at < text.n && text.p[*at] != '.' && !ascii_is_digit(text.p[*at]))
         ++*at;
     return span_of(text.p + start, *at - start);
 }

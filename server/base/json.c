@@ -10,6 +10,9 @@
  * cJSON decodes a \u0000 to a NUL byte and goes on; only its C string ends there. The length restores it. */
 #include "base/json.h"
 
+#include "base/ascii.h"
+#include "base/utf8.h"
+
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
@@ -117,67 +120,20 @@ static bool close_list(struct scan *s)
     return true;
 }
 
-/* The bytes of one character of UTF-8 at `p`, 0 when it is none: overlong forms, surrogates and what
- * lies above U+10FFFF are none. p[i] is only looked at when those before it were good. */
-static size_t utf8_length(const unsigned char *p)
-{
-    if (p[0] < 0x80)
-        return 1;
-    if (p[0] < 0xc2 || p[0] > 0xf4 || (p[1] & 0xc0) != 0x80)
-        return 0;
-    if (p[0] < 0xe0)
-        return 2;
-    if ((p[2] & 0xc0) != 0x80)
-        return 0;
-    if (p[0] < 0xf0)
-        return (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ? 0 : 3;
-    if ((p[3] & 0xc0) != 0x80)
-        return 0;
-    return (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f) ? 0 : 4;
-}
-
-static int hex_digit(unsigned char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The four digits of a \uXXXX that begins at text[at]; -1 when it is none. */
-static int32_t unit_at(const struct scan *s, size_t at)
-{
-    int32_t unit = 0;
-
-    if (s->n - at < 6 || s->text[at] != '\\' || s->text[at + 1] != 'u')
-        return -1;
-    for (size_t i = 2; i < 6; i++) {
-        int digit = hex_digit(s->text[at + i]);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
 static bool scan_unit(struct scan *s, bool is_key, uint32_t *length)
 {
-    int32_t unit = unit_at(s, s->at);
+    char bytes[4];
+    size_t at = s->at;
+    int32_t code = ascii_unicode(span_of((const char *)s->text, s->n), &at);
 
-    if (unit < 0)
+    if (code < 0)
         return refuse(s, s->at, "bad escape in a string");
-    if (unit == 0 && (is_key || !(s->flags & JSON_WITH_NUL)))
+    if (code == 0 && (is_key || !(s->flags & JSON_WITH_NUL)))
         return refuse(s, s->at, is_key ? "\\u0000 in a key" : "\\u0000 in a string");
-    if ((unit & 0xf800) != 0xd800) {
-        s->at += 6;
-        *length += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-        return true;
-    }
-    int32_t low = unit >= 0xdc00 ? -1 : unit_at(s, s->at + 6);
-    if (low < 0xdc00 || low > 0xdfff)
+    if (ascii_is_surrogate(code))
         return refuse(s, s->at, "half a surrogate pair");
-    s->at += 12;
-    *length += 4;
+    s->at = at;
+    *length += (uint32_t)utf8_put(bytes, (uint32_t)code);
     return true;
 }
 
@@ -213,7 +169,7 @@ static bool scan_string(struct scan *s, bool is_key, uint32_t *length)
                 return false;
             continue;
         }
-        size_t n = utf8_length(s->text + s->at);
+        size_t n = utf8_length((const char *)s->text + s->at, s->n - s->at);
         if (n == 0)
             return refuse(s, s->at, "not UTF-8");
         s->at += n;
@@ -227,7 +183,7 @@ static size_t skip_digits(struct scan *s)
 {
     size_t from = s->at;
 
-    while (s->text[s->at] >= '0' && s->text[s->at] <= '9')
+    while (ascii_is_digit((char)s->text[s->at]))
         s->at++;
     return s->at - from;
 }
@@ -275,8 +231,8 @@ static bool scan_scalar(struct scan *s)
     unsigned char c = s->text[s->at];
     struct mark *mark = &s->marks[s->n_marks - 1];
     bool good = c == '"' ? scan_string(s, false, &mark->length)
-                : c == '-' || (c >= '0' && c <= '9') ? scan_number(s)
-                                                     : scan_word(s);
+                : c == '-' || ascii_is_digit((char)c) ? scan_number(s)
+                                                      : scan_word(s);
 
     value_done(s);
     return good;

@@ -1,5 +1,7 @@
 #include "base/moment.h"
 
+#include "base/ascii.h"
+
 #include <time.h>
 
 enum { SHOWN_MAX = 64, MINUTE = 60, HOUR = 60 * MINUTE };
@@ -15,7 +17,7 @@ static bool has_form(struct span text, const char *form)
     if (text.n < n)
         return false;
     for (size_t i = 0; i < n; i++) {
-        bool fits = form[i] == '9' ? text.p[i] >= '0' && text.p[i] <= '9' : text.p[i] == form[i];
+        bool fits = form[i] == '9' ? ascii_is_digit(text.p[i]) : text.p[i] == form[i];
         if (!fits)
             return false;
     }
@@ -40,7 +42,7 @@ static bool take_fraction(struct span *left, int64_t *ns)
     *ns = 0;
     if (!left->n || left->p[0] != '.')
         return true;
-    for (; n < left->n && left->p[n] >= '0' && left->p[n] <= '9'; n++) {
+    for (; n < left->n && ascii_is_digit(left->p[n]); n++) {
         unit /= 10;
         *ns += unit * (left->p[n] - '0');
     }

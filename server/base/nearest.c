@@ -1,6 +1,7 @@
 #include "base/nearest.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static size_t least_of(size_t a, size_t b, size_t c)
 
 static size_t differ(char a, char b)
 {
-    return tolower((unsigned char)a) != tolower((unsigned char)b);
+    return ascii_lower(a) != ascii_lower(b);
 }
 
 /* How many letters to change, add or drop (Levenshtein); their case does not count. */

@@ -1,5 +1,7 @@
 #include "base/quote.h"
 
+#include "base/utf8.h"
+
 #include <stdint.h>
 
 /* Where printable begins and ends, by turns: from 0x20 on it is, from 0x7f on it is not, … Go's own
@@ -125,41 +127,6 @@ static bool is_printable(uint32_t rune)
     return low & 1;
 }
 
-/* One row a lead byte: how many bytes follow, and what the first of them may be (RFC 3629). */
-static const struct lead {
-    unsigned char from, to, follow, low, high;
-} leads[] = {
-    { 0xc2, 0xdf, 1, 0x80, 0xbf }, { 0xe0, 0xe0, 2, 0xa0, 0xbf }, { 0xe1, 0xec, 2, 0x80, 0xbf },
-    { 0xed, 0xed, 2, 0x80, 0x9f }, { 0xee, 0xef, 2, 0x80, 0xbf }, { 0xf0, 0xf0, 3, 0x90, 0xbf },
-    { 0xf1, 0xf3, 3, 0x80, 0xbf }, { 0xf4, 0xf4, 3, 0x80, 0x8f },
-};
-
-static const struct lead *lead_of(unsigned char c)
-{
-    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++)
-        if (c >= leads[i].from && c <= leads[i].to)
-            return &leads[i];
-    return NULL;
-}
-
-/* Reads one code point of `n` ≥ 1 bytes and returns its length; 0: these bytes are no UTF-8. */
-static size_t rune_read(const unsigned char *p, size_t n, uint32_t *rune)
-{
-    *rune = p[0];
-    if (p[0] < 0x80)
-        return 1;
-    const struct lead *lead = lead_of(p[0]);
-    if (!lead || n <= lead->follow || p[1] < lead->low || p[1] > lead->high)
-        return 0;
-    *rune = p[0] & (0x3fu >> lead->follow);
-    for (size_t i = 1; i <= lead->follow; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-        *rune = *rune << 6 | (p[i] & 0x3f);
-    }
-    return lead->follow + 1u;
-}
-
 static const struct {
     char c, escape;
 } short_escapes[] = {
@@ -193,7 +160,7 @@ void buf_quote(struct buf *out, struct span text)
     buf_char(out, '"');
     while (text.n && !out->failed) {
         uint32_t rune;
-        size_t n = rune_read((const unsigned char *)text.p, text.n, &rune);
+        size_t n = utf8_read(text.p, text.n, &rune);
 
         if (n)
             put_rune(out, rune, span_of(text.p, n));

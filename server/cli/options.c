@@ -1,11 +1,11 @@
 #include "cli/options.h"
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/moment.h"
 #include "base/nearest.h"
 #include "exchange/journal.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -123,27 +123,13 @@ static enum err read_host(const struct option_row *row, const char *text, struct
     return read_text(row, text, options, error);
 }
 
-/* Decimal digits and nothing else; false: something else, or beyond a uint64_t. */
-static bool parse_digits(const char *text, uint64_t *value)
-{
-    uint64_t sum = 0;
-
-    for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9' || __builtin_mul_overflow(sum, 10, &sum) ||
-            __builtin_add_overflow(sum, (uint64_t)(*p - '0'), &sum))
-            return false;
-    }
-    *value = sum;
-    return *text;
-}
-
 static enum err read_number(const struct option_row *row, const char *text, struct options *options,
                             struct error *error)
 {
     struct number *field = field_of(row, options);
     uint64_t value;
 
-    if (!parse_digits(text, &value) || value < row->least || value > row->most)
+    if (!ascii_number(span_text(text), &value) || value < row->least || value > row->most)
         return error_set(error, ERR_INVALID, "wants a number from %llu to %llu, not \"%s\"",
                          (unsigned long long)row->least, (unsigned long long)row->most, text);
     *field = (struct number){ true, value };
@@ -330,7 +316,7 @@ static const char *twin_of(const struct option_row *row, char twin[TWIN_MAX])
 
     MUST(n < TWIN_MAX);
     for (char *p = twin; *p; p++)
-        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+        *p = *p == '-' ? '_' : ascii_upper(*p);
     return twin;
 }
 

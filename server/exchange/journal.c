@@ -1,5 +1,7 @@
 #include "exchange/journal.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 
 enum { ROOM_FIRST = 256, NUMBER_BITS = 40 };
@@ -93,16 +95,6 @@ static void drop_oldest(struct journal *journal)
     journal->dropped++;
 }
 
-/* Up to `max` bytes, no character torn. */
-static struct span cut(struct span text, size_t max)
-{
-    if (text.n <= max)
-        return text;
-    while (max > 0 && ((unsigned char)text.p[max] & 0xc0) == 0x80)
-        max--;
-    return span_of(text.p, max);
-}
-
 static void copy_texts(struct slot *slot)
 {
     static const size_t caps[JOURNAL_TEXTS] = { JOURNAL_ID_MAX, JOURNAL_TARGET_MAX, JOURNAL_ID_MAX,
@@ -112,7 +104,7 @@ static void copy_texts(struct slot *slot)
     size_t n = 0;
 
     for (size_t i = 0; i < JOURNAL_TEXTS; i++) {
-        *texts[i] = cut(*texts[i], caps[i]);
+        *texts[i] = utf8_cut(*texts[i], caps[i]);
         n += texts[i]->n;
     }
     char *to = slot->texts = malloc(n + 1);

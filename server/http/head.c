@@ -1,5 +1,7 @@
 #include "http/head.h"
 
+#include "base/ascii.h"
+
 const struct refusal_row refusal_rows[REFUSAL_COUNT] = {
     [REFUSE_BAD] = { 400, "400 Bad Request", NULL },
     [REFUSE_TRANSFER_CODING] = { 501, "501 Not Implemented", "Unsupported transfer encoding" },
@@ -12,26 +14,11 @@ const struct refusal_row refusal_rows[REFUSAL_COUNT] = {
 
 /* ---- characters ---------------------------------------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* True if each byte is a letter, a digit or one of `others`. */
 static bool all_of(struct span s, const char *others)
 {
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && (s.p[i] == '\0' || !strchr(others, s.p[i])))
+        if (!ascii_is_alphanumeric(s.p[i]) && (s.p[i] == '\0' || !strchr(others, s.p[i])))
             return false;
     }
     return true;
@@ -55,7 +42,7 @@ static bool is_target(const struct head *head)
     size_t path = query ? (size_t)(query - t.p) : t.n;
 
     for (size_t i = 0; i < path; i++) {
-        if (t.p[i] == '%' && (i + 2 >= path || !is_hex(t.p[i + 1]) || !is_hex(t.p[i + 2])))
+        if (t.p[i] == '%' && ascii_percent(span_of(t.p, path), i) < 0)
             return false;
     }
     if (path == 0)
@@ -63,7 +50,7 @@ static bool is_target(const struct head *head)
     if (t.p[0] == '/' || span_is(t, "*") || span_is(head->method, "CONNECT"))
         return true;
     const char *colon = memchr(t.p, ':', path);
-    return colon && is_alpha(t.p[0]) && all_of(span_of(t.p, (size_t)(colon - t.p)), "+-.");
+    return colon && ascii_is_letter(t.p[0]) && all_of(span_of(t.p, (size_t)(colon - t.p)), "+-.");
 }
 
 /* ---- headers ------------------------------------------------------------------------------------------------- */
@@ -97,22 +84,11 @@ const struct header *head_header(const struct head *head, const char *name)
     return NULL;
 }
 
-static bool list_has(struct span rest, const char *token)
-{
-    while (rest.n) {
-        const char *comma = memchr(rest.p, ',', rest.n);
-        size_t n = comma ? (size_t)(comma - rest.p) : rest.n;
-        if (span_eq_nocase(span_trim(span_of(rest.p, n)), span_text(token)))
-            return true;
-        rest = comma ? span_of(comma + 1, rest.n - n - 1) : span_of(NULL, 0);
-    }
-    return false;
-}
-
 bool head_has_token(const struct head *head, const char *name, const char *token)
 {
     for (size_t i = 0; i < head->n_headers; i++) {
-        if (span_eq_nocase(head->headers[i].name, span_text(name)) && list_has(head->headers[i].value, token))
+        if (span_eq_nocase(head->headers[i].name, span_text(name)) &&
+            ascii_list_has(head->headers[i].value, span_text(token)))
             return true;
     }
     return false;
@@ -144,7 +120,7 @@ static bool parse_length(struct span digits, int64_t *length)
     *length = 0;
     for (size_t i = 0; i < digits.n; i++) {
         int digit = digits.p[i] - '0';
-        if (!is_digit(digits.p[i]) || *length > (INT64_MAX - digit) / 10)
+        if (!ascii_is_digit(digits.p[i]) || *length > (INT64_MAX - digit) / 10)
             return false;
         *length = *length * 10 + digit;
     }

@@ -1,5 +1,7 @@
 #include "http/parsed.h"
 
+#include "base/ascii.h"
+
 bool parsed_knows(struct span method)
 {
     static const char *const known[] = { "GET",   "POST",     "PUT",   "DELETE", "HEAD",   "OPTIONS",   "CONNECT",
@@ -25,14 +27,9 @@ static bool is_folded(const struct library_head *parsed, size_t buffer_size)
     return *next == ' ' || *next == '\t';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool take_version(struct head *head, const char *version)
 {
-    if (!is_digit(version[0]) || version[1] != '.' || !is_digit(version[2]) || version[3] != '\0')
+    if (!ascii_is_digit(version[0]) || version[1] != '.' || !ascii_is_digit(version[2]) || version[3] != '\0')
         return false;
     head->major = version[0] - '0';
     head->minor = head->major > 1 || version[2] > '0';

@@ -1,4 +1,5 @@
 #include "releases/envelope.h"
+#include "base/ascii.h"
 #include "base/base64.h"
 
 #include "wire/signature.h"
@@ -44,27 +45,15 @@ static bool member_next(struct span object, size_t *at, struct member *member)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *p = memchr(digits, c, sizeof digits - 1);
-
-    return p ? (int)(p - digits) % 16 : 0;
-}
-
-/* The next character of a key; what is no ASCII comes out as NUL, which is in no key of ours. */
+/* The next character of a key. What is not ASCII comes out as NUL, which is in no key of ours. */
 static char key_char(struct span key, size_t *at)
 {
-    char c = key.p[(*at)++];
-
-    if (c != '\\')
-        return c;
-    if (key.p[(*at)++] != 'u')
-        return '\0';
-    int code = 0;
-    for (int i = 0; i < 4; i++)
-        code = code * 16 + hex_digit(key.p[(*at)++]);
-    return code < 0x80 ? (char)code : '\0';
+    if (key.p[*at] != '\\')
+        return key.p[(*at)++];
+    int32_t code = ascii_unicode(key, at);
+    if (code < 0)
+        *at += 2; /* an escape of one letter */
+    return code > 0 && code < 0x80 ? (char)code : '\0';
 }
 
 static bool is_client_id_key(struct span key)

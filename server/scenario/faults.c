@@ -1,8 +1,8 @@
 #include "scenario/faults.h"
 
+#include "base/ascii.h"
 #include "scenario/matches.h"
 
-#include <ctype.h>
 
 #define COUNTS_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
 
@@ -42,7 +42,7 @@ static void read_name(struct reading *r, const struct json_value *value, const s
     if (!take_some_text(r, value, &name))
         return;
     for (size_t i = 0; i < name.n; i++) {
-        if (!isalnum((unsigned char)name.p[i]) && name.p[i] != '-') {
+        if (!ascii_is_alphanumeric(name.p[i]) && name.p[i] != '-') {
             fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one", shown(r, name));
             return;
         }
@@ -124,7 +124,7 @@ struct reply_draft {
 static bool is_header_name(struct span name)
 {
     for (size_t i = 0; i < name.n; i++)
-        if (!isalnum((unsigned char)name.p[i]) && (name.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", name.p[i])))
+        if (!ascii_is_alphanumeric(name.p[i]) && (name.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", name.p[i])))
             return false;
     return name.n > 0;
 }

@@ -1,10 +1,10 @@
 #include "scenario/jobs.h"
 
+#include "base/ascii.h"
 #include "scenario/matches.h"
 #include "scenario/nodes.h"
 #include "sim/steps.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 /* ---- steps ------------------------------------------------------------------------------------------------- */
@@ -194,7 +194,7 @@ static void read_script_name(struct reading *r, const struct json_value *value, 
     if (!take_some_text(r, value, &name))
         return;
     for (size_t i = 0; i < name.n; i++)
-        if (!isalnum((unsigned char)name.p[i]) && name.p[i] != '-') {
+        if (!ascii_is_alphanumeric(name.p[i]) && name.p[i] != '-') {
             fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one", shown(r, name));
             return;
         }

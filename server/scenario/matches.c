@@ -1,5 +1,6 @@
 #include "scenario/matches.h"
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "sim/spec.h"
 
@@ -32,16 +33,9 @@ static void read_engine(struct reading *r, const struct json_value *value, const
 /* Digits alone; 0: something else. */
 static int64_t ordinal(struct span digits)
 {
-    int64_t sum = 0;
+    uint64_t value;
 
-    if (!digits.n || digits.n > DIGITS_MAX)
-        return 0;
-    for (size_t i = 0; i < digits.n; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return 0;
-        sum = sum * 10 + (digits.p[i] - '0');
-    }
-    return sum;
+    return digits.n <= DIGITS_MAX && ascii_number(digits, &value) ? (int64_t)value : 0;
 }
 
 static bool take_range(struct span text, int64_t *first, int64_t *last)

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "sim/capacity.h"
 
 #include <stdlib.h>
@@ -138,22 +139,15 @@ static const struct key run_keys[] = {
     { .name = "fail", .read = read_fail, .group = RUN_FAILS },
 };
 
-static bool is_within_character(struct span text, size_t at)
-{
-    return at < text.n && ((unsigned char)text.p[at] & 0xc0) == 0x80;
-}
-
 /* As a real executor keeps it: the first bytes; what is left of a character is no character any more. */
 static void cut_output(struct arena *arena, struct span *text, bool *truncated)
 {
-    size_t end = STDOUT_MAX;
+    struct span whole = utf8_cut(*text, STDOUT_MAX);
 
     if (text->n <= STDOUT_MAX)
         return;
-    while (is_within_character(*text, end))
-        end--;
     *truncated = true;
-    *text = arena_printf(arena, "%.*s%s", (int)end, text->p, end < STDOUT_MAX ? "\xef\xbf\xbd" : "");
+    *text = arena_printf(arena, "%.*s%s", SPAN_ARG(whole), whole.n < STDOUT_MAX ? "\xef\xbf\xbd" : "");
 }
 
 static void settle_run(struct reading *r, const struct json_value *value, void *object)

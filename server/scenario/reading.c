@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "base/nearest.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 #include "exchange/endpoint.h"
 
 #include <inttypes.h>
@@ -39,20 +40,9 @@ void leave(struct reading *r)
     r->depth--;
 }
 
-/* At most SHOWN_MAX bytes, no character torn. */
-static struct span cut(struct span text)
-{
-    if (text.n <= SHOWN_MAX)
-        return text;
-    size_t n = SHOWN_MAX;
-    while (n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    return span_of(text.p, n);
-}
-
 static void put_token(struct buf *out, struct span key)
 {
-    struct span token = cut(key);
+    struct span token = utf8_cut(key, SHOWN_MAX);
 
     for (size_t i = 0; i < token.n; i++) {
         if (token.p[i] == '~' || token.p[i] == '/')
@@ -135,7 +125,7 @@ void fault_at_key(struct reading *r, const struct json_value *member, enum findi
 const char *shown(struct reading *r, struct span text)
 {
     CLEANUP(buf_release) struct buf quoted = buf_init(SHOWN_MAX * 16);
-    struct span start = cut(text);
+    struct span start = utf8_cut(text, SHOWN_MAX);
 
     if (!will_be_told(r))
         return "";

@@ -1,5 +1,6 @@
 #include "scenario/scenario.h"
 
+#include "base/ascii.h"
 #include "base/fnv.h"
 #include "base/moment.h"
 #include "base/nearest.h"
@@ -10,7 +11,6 @@
 #include "scenario/nodes.h"
 #include "wire/signature.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 enum {
@@ -49,7 +49,7 @@ static struct span own_name(struct span file)
 static bool is_name(struct span text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (!isalnum((unsigned char)text.p[i]) && text.p[i] != '-')
+        if (!ascii_is_alphanumeric(text.p[i]) && text.p[i] != '-')
             return false;
     return text.n > 0;
 }

@@ -1,6 +1,8 @@
 /* The reference's readers, with their quirks: see the header for the rule in short. */
 #include "sim/capacity.h"
 
+#include "base/ascii.h"
+
 #include <stdlib.h>
 
 enum {
@@ -30,7 +32,7 @@ static size_t sanitize(struct span text, char *out)
             c = 'i';
             i += dotted_i.n - 1;
         } else if (c >= 'A' && c <= 'Z') {
-            c = (char)(c - 'A' + 'a');
+            c = ascii_lower(c);
         }
         if (c != ' ')
             out[n++] = c == 'i' ? 'b' : c;
@@ -39,17 +41,12 @@ static size_t sanitize(struct span text, char *out)
     return n;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The digits at the front; false when they pass 64 bits. */
 static bool read_digits(struct span text, size_t *at, uint64_t *value)
 {
     uint64_t v = 0;
 
-    for (; *at < text.n && is_digit(text.p[*at]); ++*at) {
+    for (; *at < text.n && ascii_is_digit(text.p[*at]); ++*at) {
         unsigned digit = (unsigned)(text.p[*at] - '0');
 
         if (v > (UINT64_MAX - digit) / 10)
@@ -124,7 +121,7 @@ static bool underscores_stand_well(struct span text)
     }
     for (; i < text.n; i++) {
         char c = text.p[i];
-        char kind = is_digit(c) || (hex && c >= 'a' && c <= 'f') ? '0' : c == '_' ? '_' : '!';
+        char kind = ascii_is_digit(c) || (hex && ascii_hex(c) >= 0 && !(c >= 'A' && c <= 'F')) ? '0' : c == '_' ? '_' : '!';
 
         if ((kind == '_' && before != '0') || (kind == '!' && before == '_'))
             return false;
@@ -155,7 +152,7 @@ static bool is_go_float(struct span text)
     for (size_t i = 0; i < text.n; i++)
         if (!memchr(allowed.p, text.p[i], allowed.n))
             return false;
-    if (text.n == sign || !(is_digit(text.p[sign]) || text.p[sign] == '.'))
+    if (text.n == sign || !(ascii_is_digit(text.p[sign]) || text.p[sign] == '.'))
         return false;
     if (span_starts(span_of(text.p + sign, text.n - sign), hex) && !memchr(text.p, 'p', text.n))
         return false;

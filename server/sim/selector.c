@@ -2,6 +2,7 @@
  * of its values, and what a selector means. */
 #include "sim/selector.h"
 
+#include "base/ascii.h"
 #include "base/quote.h"
 
 enum { NAME_MAX_BYTES = 63, PREFIX_MAX_BYTES = 253 };
@@ -46,21 +47,16 @@ static void join(struct joined *joined, const char *text)
 
 static bool is_lower_or_digit(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-static bool is_alphanumeric(char c)
-{
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z');
+    return ascii_is_lower(c) || ascii_is_digit(c);
 }
 
 /* ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9] */
 static bool is_name(struct span text)
 {
-    if (text.n == 0 || !is_alphanumeric(text.p[0]) || !is_alphanumeric(text.p[text.n - 1]))
+    if (text.n == 0 || !ascii_is_alphanumeric(text.p[0]) || !ascii_is_alphanumeric(text.p[text.n - 1]))
         return false;
     for (size_t i = 0; i < text.n; i++)
-        if (!is_alphanumeric(text.p[i]) && text.p[i] != '-' && text.p[i] != '_' && text.p[i] != '.')
+        if (!ascii_is_alphanumeric(text.p[i]) && text.p[i] != '-' && text.p[i] != '_' && text.p[i] != '.')
             return false;
     return true;
 }
@@ -151,18 +147,11 @@ static void value_explain(struct joined *faults, struct span value)
 static bool read_integer(struct span text, int64_t *value)
 {
     bool negative = text.n && text.p[0] == '-';
-    size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+');
-    uint64_t v = 0, most = (uint64_t)INT64_MAX + negative;
+    size_t sign = text.n && (text.p[0] == '-' || text.p[0] == '+');
+    uint64_t v;
 
-    if (i == text.n)
+    if (!ascii_number(span_of(text.p + sign, text.n - sign), &v) || v > (uint64_t)INT64_MAX + negative)
         return false;
-    for (; i < text.n; i++) {
-        unsigned digit = (unsigned)(text.p[i] - '0');
-
-        if (text.p[i] < '0' || text.p[i] > '9' || v > (most - digit) / 10)
-            return false;
-        v = v * 10 + digit;
-    }
     *value = negative ? (int64_t)-v : (int64_t)v;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "sim/transform.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/cid.h"
 #include "base/base64.h"
@@ -9,14 +10,6 @@
 
 /* ---- data URLs: data:[type][;base64],bytes ------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct span percent_decoded(struct span text, struct arena *arena)
 {
     char *out = arena_alloc(arena, text.n + 1);
@@ -25,13 +18,9 @@ static struct span percent_decoded(struct span text, struct arena *arena)
     if (!out)
         return SPAN("");
     for (size_t i = 0; i < text.n; i++) {
-        bool escaped = text.p[i] == '%' && i + 2 < text.n && hex_digit(text.p[i + 1]) >= 0 && hex_digit(text.p[i + 2]) >= 0;
-        if (escaped) {
-            out[n++] = (char)(hex_digit(text.p[i + 1]) << 4 | hex_digit(text.p[i + 2]));
-            i += 2;
-        } else {
-            out[n++] = text.p[i];
-        }
+        int byte = ascii_percent(text, i);
+        out[n++] = byte < 0 ? text.p[i] : (char)byte;
+        i += byte < 0 ? 0 : 2;
     }
     return span_of(out, n);
 }

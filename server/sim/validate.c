@@ -1,5 +1,6 @@
 #include "sim/validate.h"
 
+#include "base/ascii.h"
 #include "base/quote.h"
 
 #include <arpa/inet.h>
@@ -7,19 +8,14 @@
 
 /* ---- domains: an address, or \b([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}\b anywhere ------------------------------- */
 
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static bool is_label(char c)
 {
-    return is_lower(c) || (c >= '0' && c <= '9');
+    return ascii_is_lower(c) || ascii_is_digit(c);
 }
 
 static bool is_word(char c)
 {
-    return is_label(c) || (c >= 'A' && c <= 'Z') || c == '_';
+    return ascii_is_alphanumeric(c) || c == '_';
 }
 
 /* The pattern's last dot decides: before it a run of label characters that begins at a word's edge, after
@@ -30,7 +26,7 @@ static bool dot_fits(struct span s, size_t dot)
 
     while (begin > 0 && is_label(s.p[begin - 1]))
         begin--;
-    while (end < s.n && is_lower(s.p[end]))
+    while (end < s.n && ascii_is_lower(s.p[end]))
         end++;
     return begin < dot && (begin == 0 || !is_word(s.p[begin - 1])) && end - dot > 2 && (end == s.n || !is_word(s.p[end]));
 }

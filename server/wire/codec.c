@@ -1,12 +1,8 @@
 /* What a decoder and an encoder both need to know of the kinds of field. */
 #include "wire/codec.h"
 
+#include "base/ascii.h"
 #include "wire/json_put.h"
-
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
 
 /* ---- names ---------------------------------------------------------------------------------------------------- */
 
@@ -18,9 +14,9 @@ bool codec_fold_equal(const char *name, struct span text)
     } signs[] = { { 'K', { "\u212a", 3 } }, { 'S', { "\u017f", 2 } } };
 
     for (; *name; name++) {
-        size_t n = text.n && upper(*name) == upper(*text.p);
+        size_t n = text.n && ascii_upper(*name) == ascii_upper(*text.p);
         for (size_t i = 0; !n && i < sizeof signs / sizeof *signs; i++)
-            if (upper(*name) == signs[i].letter && span_starts(text, signs[i].sign))
+            if (ascii_upper(*name) == signs[i].letter && span_starts(text, signs[i].sign))
                 n = signs[i].sign.n;
         if (!n)
             return false;

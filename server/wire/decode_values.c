@@ -1,4 +1,5 @@
 /* From JSON values without parts to members: texts, numbers, enums, times. */
+#include "base/ascii.h"
 #include "wire/decoder.h"
 
 #include "base/base64.h"
@@ -23,59 +24,38 @@ static bool is_clean(struct span raw)
     return true;
 }
 
-static uint32_t hex4(const char *p)
-{
-    uint32_t value = 0;
-
-    for (int i = 0; i < 4; i++) {
-        char c = (char)(p[i] | 0x20); /* a digit has that bit already */
-        value = value << 4 | (uint32_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
-    }
-    return value;
-}
-
 enum { REPLACEMENT = 0xfffd };
 
-/* `\uXXXX` at `*p`, and its other half where it is a surrogate that has one. */
-static uint32_t unescape_unicode(const char **p, const char *end)
+/* `\uXXXX` at raw[*at]; a surrogate without its other half is replaced. */
+static uint32_t take_unicode(struct span raw, size_t *at)
 {
-    uint32_t rune = hex4(*p + 2);
+    int32_t code = ascii_unicode(raw, at);
 
-    *p += 6;
-    if (rune < 0xd800 || rune > 0xdfff)
-        return rune;
-    if (rune < 0xdc00 && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u') {
-        uint32_t low = hex4(*p + 2);
-        if (low >= 0xdc00 && low <= 0xdfff) {
-            *p += 6;
-            return 0x10000 + ((rune - 0xd800) << 10) + (low - 0xdc00);
-        }
-    }
-    return REPLACEMENT;
+    return ascii_is_surrogate(code) ? REPLACEMENT : (uint32_t)code;
 }
 
 /* Writes what the string says to `to`, which has room for three times as much; returns how much. */
 static size_t unquote(struct span raw, char *to)
 {
     static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
-    const char *p = raw.p, *end = raw.p + raw.n;
     size_t n = 0;
 
-    while (p < end) {
-        size_t length = utf8_length(p, (size_t)(end - p));
+    for (size_t at = 0; at < raw.n;) {
+        const char *p = raw.p + at;
+        size_t length = utf8_length(p, raw.n - at);
         if (*p == '\\' && p[1] == 'u') {
-            n += utf8_put(to + n, unescape_unicode(&p, end));
+            n += utf8_put(to + n, take_unicode(raw, &at));
         } else if (*p == '\\') {
             const char *letter = strchr(letters, p[1]);
             to[n++] = letter ? bytes[letter - letters] : p[1];
-            p += 2;
+            at += 2;
         } else if (length) {
             memcpy(to + n, p, length);
             n += length;
-            p += length;
+            at += length;
         } else {
             n += utf8_put(to + n, REPLACEMENT);
-            p++;
+            at++;
         }
     }
     return n;

@@ -6,6 +6,9 @@
  * the open containers are objects stands in one bit each, so the whole state is a little stack. */
 #include "wire/json_scan.h"
 
+#include "base/ascii.h"
+#include "base/utf8.h"
+
 #include <stdint.h>
 
 enum { DEPTH_MAX = 10000 }; /* deeper is refused, with the reference's words */
@@ -37,16 +40,6 @@ static inline bool is_plain(char c)
 static inline bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-static inline bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool fail(struct scanner *s, const char *reading)
@@ -102,7 +95,7 @@ static bool scan_escape(struct scanner *s)
     if (*s->p++ != 'u')
         return true;
     for (int i = 0; i < 4; i++, s->p++)
-        if (s->p == s->end || !is_hex(*s->p))
+        if (s->p == s->end || ascii_hex(*s->p) < 0)
             return fail(s, "in \\u hexadecimal character escape");
     return true;
 }
@@ -130,9 +123,9 @@ static bool scan_string(struct scanner *s)
 /* At least one digit. */
 static bool scan_digits(struct scanner *s, const char *reading)
 {
-    if (s->p == s->end || !is_digit(*s->p))
+    if (s->p == s->end || !ascii_is_digit(*s->p))
         return fail(s, reading);
-    while (s->p < s->end && is_digit(*s->p))
+    while (s->p < s->end && ascii_is_digit(*s->p))
         s->p++;
     return true;
 }
@@ -211,7 +204,7 @@ static bool step_value(struct scanner *s, enum want *want)
         return open_container(s, want);
     if (c == '"')
         good = scan_string(s);
-    else if (c == '-' || is_digit(c))
+    else if (c == '-' || ascii_is_digit(c))
         good = scan_number(s);
     else
         good = s->p < s->end ? scan_word(s) : fail(s, NULL);
@@ -306,8 +299,7 @@ static void quote_byte(unsigned char c, char out[QUOTED_SIZE])
     } else if (c >= 0x20 && c < 0x7f) {
         out[n++] = (char)c;
     } else if (c > 0xa0 && c != 0xad) {
-        out[n++] = (char)(0xc0 | c >> 6);
-        out[n++] = (char)(0x80 | (c & 0x3f));
+        n = utf8_put(out, c);
     } else {
         const char *prefix = c < 0x80 ? "\\x" : "\\u00";
         n = strlen(prefix);

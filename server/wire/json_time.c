@@ -1,5 +1,6 @@
 #include "wire/json_time.h"
 
+#include "base/ascii.h"
 #include "wire/json_put.h"
 
 #include <limits.h>
@@ -63,7 +64,7 @@ enum { TIME_NUMBERS = 6 };
 
 static bool is_digit(struct span text, size_t i)
 {
-    return i < text.n && text.p[i] >= '0' && text.p[i] <= '9';
+    return i < text.n && ascii_is_digit(text.p[i]);
 }
 
 static int read_digits(struct span *text, size_t least, size_t most)

@@ -5,6 +5,8 @@
 #include "wire/patch.h"
 
 #include "base/arena.h"
+#include "base/ascii.h"
+#include "base/utf8.h"
 #include "wire/json_put.h"
 #include "wire/json_scan.h"
 
@@ -89,8 +91,8 @@ static bool is_container(struct span value)
 struct letters {
     struct span raw; /* without quotes */
     size_t at;
-    unsigned char bytes[4];
-    int n, given;
+    char bytes[4];
+    size_t n, given;
 };
 
 static struct letters letters_of(struct span quoted)
@@ -98,76 +100,33 @@ static struct letters letters_of(struct span quoted)
     return (struct letters){ .raw = span_of(quoted.p + 1, quoted.n - 2) };
 }
 
-static unsigned hex4(const char *p)
-{
-    unsigned value = 0;
-
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        unsigned digit = (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-        value = value << 4 | digit;
-    }
-    return value;
-}
-
 /* A lone surrogate comes out in three bytes as any other: only equality matters here. */
-static void put_code(struct letters *l, unsigned code)
-{
-    static const struct {
-        unsigned below;
-        int n;
-        unsigned char lead;
-    } sizes[] = { { 0x80, 1, 0 }, { 0x800, 2, 0xc0 }, { 0x10000, 3, 0xe0 }, { 0x110000, 4, 0xf0 } };
-    size_t row = 0;
-
-    while (code >= sizes[row].below)
-        row++;
-    l->n = sizes[row].n;
-    for (int i = l->n - 1; i > 0; i--, code >>= 6)
-        l->bytes[i] = (unsigned char)(0x80 | (code & 0x3f));
-    l->bytes[0] = (unsigned char)(sizes[row].lead | code);
-}
-
-static unsigned escaped_code(struct letters *l)
-{
-    const char *p = l->raw.p + l->at; /* behind \u */
-    unsigned code = hex4(p);
-
-    l->at += 4;
-    if (code < 0xd800 || code >= 0xdc00 || l->at + 6 > l->raw.n || p[4] != '\\' || p[5] != 'u')
-        return code;
-    unsigned low = hex4(p + 6);
-    if (low < 0xdc00 || low >= 0xe000)
-        return code;
-    l->at += 6;
-    return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-}
-
 static void take_escape(struct letters *l)
 {
     static const char names[] = "bfnrt", meant[] = "\b\f\n\r\t";
-    char c = l->raw.p[l->at++];
-    const char *at = strchr(names, c);
+    int32_t code = ascii_unicode(l->raw, &l->at);
 
-    if (c == 'u')
-        put_code(l, escaped_code(l));
-    else
-        put_code(l, (unsigned char)(at ? meant[at - names] : c));
+    if (code < 0) {
+        code = l->raw.p[l->at + 1];
+        const char *name = strchr(names, code);
+        code = name ? meant[name - names] : code;
+        l->at += 2;
+    }
+    l->n = utf8_put(l->bytes, (uint32_t)code);
 }
 
 /* The next byte, or -1. */
 static int next_letter(struct letters *l)
 {
     if (l->given < l->n)
-        return l->bytes[l->given++];
+        return (unsigned char)l->bytes[l->given++];
     if (l->at == l->raw.n)
         return -1;
     l->given = l->n = 0;
-    char c = l->raw.p[l->at++];
-    if (c != '\\')
-        return (unsigned char)c;
+    if (l->raw.p[l->at] != '\\')
+        return (unsigned char)l->raw.p[l->at++];
     take_escape(l);
-    return l->bytes[l->given++];
+    return (unsigned char)l->bytes[l->given++];
 }
 
 static bool same_strings(struct span a, struct span b)
@@ -224,14 +183,11 @@ static bool key_is(struct span key, struct span name)
 /* Digits without a zero before them. */
 static bool read_index(struct span token, size_t *index)
 {
-    *index = 0;
-    if (token.n == 0 || token.n > 10 || (token.n > 1 && token.p[0] == '0'))
+    uint64_t value;
+
+    if (token.n > 10 || (token.n > 1 && token.p[0] == '0') || !ascii_number(token, &value))
         return false;
-    for (size_t i = 0; i < token.n; i++) {
-        if (token.p[i] < '0' || token.p[i] > '9')
-            return false;
-        *index = *index * 10 + (size_t)(token.p[i] - '0');
-    }
+    *index = value;
     return true;
 }
 
@@ -422,18 +378,13 @@ struct decimal {
     size_t n; /* digits */
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static int64_t exponent_of(struct span text)
 {
     bool negative = text.n && text.p[0] == '-';
     int64_t value = 0;
 
     for (size_t i = 0; i < text.n; i++)
-        if (is_digit(text.p[i]) && value < INT64_C(1000000000000))
+        if (ascii_is_digit(text.p[i]) && value < INT64_C(1000000000000))
             value = value * 10 + (text.p[i] - '0');
     return negative ? -value : value;
 }
@@ -445,7 +396,7 @@ static struct decimal decimal_of(struct span number)
     bool point = false;
     size_t i = d.negative;
 
-    for (; i < number.n && (is_digit(number.p[i]) || number.p[i] == '.'); i++) {
+    for (; i < number.n && (ascii_is_digit(number.p[i]) || number.p[i] == '.'); i++) {
         point |= number.p[i] == '.';
         if (number.p[i] == '.')
             continue;
@@ -534,7 +485,7 @@ static bool same_objects(struct span a, struct span b, int depth)
 
 static bool is_number(struct span value)
 {
-    return value.p[0] == '-' || is_digit(value.p[0]);
+    return value.p[0] == '-' || ascii_is_digit(value.p[0]);
 }
 
 /* Whatever is nested deeper is not compared, and so not equal. */

@@ -1,15 +1,9 @@
 #include "wire/target.h"
 
+#include "base/ascii.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 /* `http://host/path` → `/path`; an empty path is `/`. */
 static struct span without_origin(struct span raw)
@@ -35,14 +29,11 @@ static enum err decode(struct span raw, struct arena *arena, struct span *out)
     if (!p)
         return ERR_NOMEM;
     for (size_t i = 0; i < raw.n; i++) {
-        if (raw.p[i] != '%') {
-            p[n++] = raw.p[i];
-            continue;
-        }
-        if (i + 2 >= raw.n || hex_value(raw.p[i + 1]) < 0 || hex_value(raw.p[i + 2]) < 0)
+        int byte = ascii_percent(raw, i);
+        if (byte < 0 && raw.p[i] == '%')
             return ERR_INVALID;
-        p[n++] = (char)(hex_value(raw.p[i + 1]) << 4 | hex_value(raw.p[i + 2]));
-        i += 2;
+        p[n++] = byte < 0 ? raw.p[i] : (char)byte;
+        i += byte < 0 ? 0 : 2;
     }
     *out = span_of(p, n);
     return ERR_OK;
@@ -110,8 +101,7 @@ enum err target_read(struct span raw, struct arena *arena, struct target *target
 /* What may stand in a path as it is (Go's shouldEscape, encodePath). */
 static bool stands(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-_.~$&+,/:;=@", c));
+    return ascii_is_alphanumeric(c) || (c != '\0' && strchr("-_.~$&+,/:;=@", c));
 }
 
 struct span target_escape(struct span path, struct arena *arena)

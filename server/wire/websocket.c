@@ -1,4 +1,5 @@
 #include "wire/websocket.h"
+#include "base/ascii.h"
 #include "base/base64.h"
 
 #include "base/crypto.h"
@@ -14,14 +15,8 @@ static bool has_token(const struct request *request, const char *name, struct sp
 {
     for (size_t i = 0; i < request->n_headers; i++) {
         const struct header *h = &request->headers[i];
-        if (!span_eq_nocase(h->name, span_text(name)))
-            continue;
-        for (size_t begin = 0, end; begin <= h->value.n; begin = end + 1) {
-            for (end = begin; end < h->value.n && h->value.p[end] != ','; end++)
-                ;
-            if (span_eq_nocase(span_trim(span_of(h->value.p + begin, end - begin)), token))
-                return true;
-        }
+        if (span_eq_nocase(h->name, span_text(name)) && ascii_list_has(h->value, token))
+            return true;
     }
     return false;
 }
