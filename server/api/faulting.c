@@ -1,7 +1,6 @@
 #include "api/faulting.h"
 
-#include "api/events_stream.h"
-#include "api/routes.h"
+#include "api/presets.h"
 #include "base/utf8.h"
 #include "wire/patch.h"
 
@@ -10,20 +9,20 @@ enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss repeats */
 /* ---- before --------------------------------------------------------------------------------------------------- */
 
 /* States, events and results know full ids only. */
-static const struct job *named_job(struct api *api, const struct exchange_facts *facts, ns_t now)
+static const struct job *named_job(struct world *world, const struct exchange_facts *facts, ns_t now)
 {
     const unsigned full = ENDPOINT_BIT(ENDPOINT_STATES) | ENDPOINT_BIT(ENDPOINT_EVENTS) | ENDPOINT_BIT(ENDPOINT_RESULTS);
 
     if (!facts->job_id.n)
         return NULL;
-    return full & ENDPOINT_BIT(facts->endpoint) ? engine_job(api->engine, facts->job_id, now)
-                                                : engine_find(api->engine, facts->job_id, now);
+    return full & ENDPOINT_BIT(facts->endpoint) ? engine_job(world->engine, facts->job_id, now)
+                                                : engine_find(world->engine, facts->job_id, now);
 }
 
-static void complete_facts(struct api *api, struct call *call, ns_t now)
+static void complete_facts(struct call *call, ns_t now)
 {
     struct exchange_facts *facts = &call->facts;
-    const struct job *job = facts->spec ? NULL : named_job(api, facts, now);
+    const struct job *job = facts->spec ? NULL : named_job(call->world, facts, now);
 
     if (!job)
         return;
@@ -32,10 +31,10 @@ static void complete_facts(struct api *api, struct call *call, ns_t now)
     facts->job_id = arena_span(&call->arena, job->id);
 }
 
-void faulting_begin(struct api *api, struct call *call, ns_t now)
+void faulting_begin(struct call *call, ns_t now)
 {
-    complete_facts(api, call, now);
-    call->fault = faults_choose(&api->faults, &call->facts, now, &call->arena, &call->miss);
+    complete_facts(call, now);
+    call->fault = faults_choose(&call->world->faults, &call->facts, now, &call->arena, &call->miss);
 }
 
 static bool words_a_reply(const struct fault *fault)
@@ -123,31 +122,28 @@ static void say_not_fired(struct call *call, const char *why)
     call->reply->fate.note = arena_printf(&call->reply->arena, "fault %.*s did not fire: %s", SPAN_ARG(title), why);
 }
 
-/* Once, when the answer stands. One that fails leaves the answer as if there were no fault. */
-static void patch(struct api *api, struct call *call)
+void faulting_patch(struct call *call)
 {
     const struct fault *fault = call->fault;
     struct reply *reply = call->reply;
     struct buf patched = buf_init(REPLY_BODY_MAX);
     struct error error;
 
-    if (!fault || fault->kind != FAULT_PATCHES || call->patched)
+    if (!fault || fault->kind != FAULT_PATCHES)
         return;
     if (patch_apply(buf_view(&reply->body), fault->patch, fault->n_patch, &patched, &error) == ERR_OK) {
         buf_release(&reply->body);
         reply->body = patched;
-        call->patched = true;
         return;
     }
     buf_release(&patched);
     say_not_fired(call, error.text);
-    faults_take_back(&api->faults, fault);
+    faults_take_back(&call->world->faults, fault);
     call->fault = NULL;
 }
 
-bool faulting_counts(struct api *api, struct call *call)
+bool faulting_counts(const struct call *call)
 {
-    patch(api, call);
     const struct fault *fault = call->fault;
     return !fault || (fault->effect != EFFECT_NONE && (fault->kind == FAULT_DELAYS_ONLY || fault->kind == FAULT_TRICKLES));
 }
@@ -161,7 +157,7 @@ static struct trigger kept_trigger(const struct trigger *trigger, struct arena *
     return kept;
 }
 
-static void hold_back(struct api *api, struct call *call, ns_t now)
+static void hold_back(struct call *call, ns_t now)
 {
     const struct fault *fault = call->fault;
     struct reply_wait *wait = &call->reply->fate.wait;
@@ -172,9 +168,9 @@ static void hold_back(struct api *api, struct call *call, ns_t now)
         wait->on = true;
     } else if (fault->delay.kind == TRIGGER_GATE) {
         wait->gate = arena_span(&call->reply->arena, fault->delay.gate);
-        wait->on = !engine_gate_is_open(api->engine, wait->gate);
+        wait->on = !engine_gate_is_open(call->world->engine, wait->gate);
     } else {
-        wait->until = engine_trigger(api->engine, &fault->delay, now);
+        wait->until = engine_trigger(call->world->engine, &fault->delay, now);
         if (wait->until < NS_NEVER - longer)
             wait->until += longer;
         wait->on = wait->until > now;
@@ -182,7 +178,7 @@ static void hold_back(struct api *api, struct call *call, ns_t now)
     }
 }
 
-static void act_on(struct api *api, struct call *call)
+static void act_on(struct call *call)
 {
     const struct fault *fault = call->fault;
     struct reply *reply = call->reply;
@@ -192,7 +188,7 @@ static void act_on(struct api *api, struct call *call)
         make_reply(call, &fault->reply);
         break;
     case FAULT_PRESET:
-        preset_make(api, call, fault->preset, !faulting_is_instead(call));
+        preset_make(call, fault->preset, !faulting_is_instead(call));
         break;
     case FAULT_BREAKS:
         reply->fate.broken = (enum reply_break)fault->broken;
@@ -242,26 +238,25 @@ static void tell_near_miss(struct call *call)
 }
 
 /* A submit that was handled has made a job, unless it was refused. */
-static void count_submitted(struct api *api, const struct call *call)
+static void count_submitted(const struct call *call)
 {
     if (call->facts.endpoint == ENDPOINT_SUBMIT && call->facts.job_id.n)
-        faults_submitted(&api->faults, &call->facts);
+        faults_submitted(&call->world->faults, &call->facts);
 }
 
-void faulting_finish(struct api *api, struct call *call, ns_t now)
+void faulting_finish(struct call *call, ns_t now)
 {
     struct reply *reply = call->reply;
 
-    count_submitted(api, call);
-    patch(api, call);
+    count_submitted(call);
     tell_near_miss(call);
     if (!call->fault)
         return;
     drop_stream(call);
-    act_on(api, call);
+    act_on(call);
     if (!break_shows_status(reply->fate.broken))
         reply->status = 0;
-    hold_back(api, call, now);
+    hold_back(call, now);
     struct span title = fault_title(call->fault, &call->arena);
     const char *by = arena_printf(&reply->arena, "fault %.*s", SPAN_ARG(title)).p;
     reply->answered_by = by ? by : "fault";

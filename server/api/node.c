@@ -21,31 +21,30 @@ static void answer_text(struct call *call, const char *type, const char *text)
 
 /* ---- version ------------------------------------------------------------------------------------------------- */
 
-void prepare_version(struct api *api, struct call *call)
+void prepare_version(struct call *call)
 {
     struct version_request *request = ARENA_NEW(&call->arena, struct version_request);
 
-    (void)api;
     call->message = request;
-    read_body(call, &message_version_request, request, NULL);
+    call_read_body(call, &message_version_request, request, NULL);
 }
 
-void answer_version(struct api *api, struct call *call, ns_t now)
+void answer_version(struct call *call, ns_t now)
 {
     (void)now;
     buf_text(&call->reply->body, "{\"build_version_info\":");
-    codec_encode(&call->reply->body, &message_build_version, &api->dialect->version, 0);
+    codec_encode(&call->reply->body, &message_build_version, &call->world->release->version, 0);
     buf_char(&call->reply->body, '}');
-    finish_json(call);
+    call_finish_json(call);
 }
 
 /* ---- id, peers, node_info ----------------------------------------------------------------------------------------- */
 
-void answer_id(struct api *api, struct call *call, ns_t now)
+void answer_id(struct call *call, ns_t now)
 {
     (void)now;
-    json_put_string(&call->reply->body, engine_requester_id(api->engine));
-    finish_json(call);
+    json_put_string(&call->reply->body, engine_requester_id(call->world->engine));
+    call_finish_json(call);
 }
 
 /* The addresses of a libp2p host on this machine; nothing listens there. */
@@ -67,62 +66,59 @@ static void put_peer(struct buf *out, struct span id, int port)
 
 enum { SWARM_PORT = 1235 }; /* the reference's default; node i shows the i-th after it */
 
-void answer_peers(struct api *api, struct call *call, ns_t now)
+void answer_peers(struct call *call, ns_t now)
 {
     struct buf *out = &call->reply->body;
     size_t n;
-    const struct node *nodes = engine_nodes(api->engine, &n);
+    const struct node *nodes = engine_nodes(call->world->engine, &n);
 
     (void)now;
     buf_char(out, '[');
-    put_peer(out, engine_requester_id(api->engine), SWARM_PORT);
+    put_peer(out, engine_requester_id(call->world->engine), SWARM_PORT);
     for (size_t i = 0; i < n; i++) {
         buf_char(out, ',');
         put_peer(out, nodes[i].id, SWARM_PORT + 1 + (int)i);
     }
     buf_char(out, ']');
-    finish_json(call);
+    call_finish_json(call);
 }
 
-void answer_node_info(struct api *api, struct call *call, ns_t now)
+void answer_node_info(struct call *call, ns_t now)
 {
     struct buf *out = &call->reply->body;
 
     (void)now;
     buf_char(out, '{');
-    if (api->dialect->node_info_has_version) {
+    if (call->world->release->node_info_has_version) {
         buf_text(out, "\"BacalhauVersion\":");
-        codec_encode(out, &message_build_version, &api->dialect->version, 0);
+        codec_encode(out, &message_build_version, &call->world->release->version, 0);
         buf_char(out, ',');
     }
     buf_text(out, "\"PeerInfo\":{\"ID\":");
-    json_put_string(out, engine_requester_id(api->engine));
+    json_put_string(out, engine_requester_id(call->world->engine));
     buf_text(out, ",\"Addrs\":[]},\"NodeType\":0,"
                   "\"Labels\":{\"Architecture\":\"amd64\",\"Operating-System\":\"linux\",\"git-lfs\":\"False\"},"
                   "\"ComputeNodeInfo\":{\"ExecutionEngines\":null,\"MaxCapacity\":{},\"AvailableCapacity\":{},"
                   "\"MaxJobRequirements\":{},\"RunningExecutions\":0,\"EnqueuedExecutions\":0}}");
-    finish_json(call);
+    call_finish_json(call);
 }
 
 /* ---- is it well ---------------------------------------------------------------------------------------------------- */
 
-void answer_livez(struct api *api, struct call *call, ns_t now)
+void answer_livez(struct call *call, ns_t now)
 {
-    (void)api;
     (void)now;
     answer_text(call, "text/plain", "OK");
 }
 
-void answer_readyz(struct api *api, struct call *call, ns_t now)
+void answer_readyz(struct call *call, ns_t now)
 {
-    (void)api;
     (void)now;
     answer_text(call, "text/plain", "READY");
 }
 
-void answer_varz(struct api *api, struct call *call, ns_t now)
+void answer_varz(struct call *call, ns_t now)
 {
-    (void)api;
     (void)now;
     answer_text(call, "application/json", "{}");
 }
@@ -145,7 +141,7 @@ static struct space space_of(const char *folder)
 /* The numbers of a machine that does not exist: with a clock moved by hand every byte repeats. */
 static const struct space fixed_space = { 1000000000000, 250000000000, 750000000000 };
 
-void answer_healthz(struct api *api, struct call *call, ns_t now)
+void answer_healthz(struct call *call, ns_t now)
 {
     static const struct {
         const char *name, *folder;
@@ -155,7 +151,7 @@ void answer_healthz(struct api *api, struct call *call, ns_t now)
     (void)now;
     buf_text(out, "{\"FreeSpace\":{");
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
-        struct space space = api->options.fixed_health ? fixed_space : space_of(mounts[i].folder);
+        struct space space = call->api->options.fixed_health ? fixed_space : space_of(mounts[i].folder);
         buf_printf(out, "%s\"%s\":{\"All\":%llu,\"Used\":%llu,\"Free\":%llu}", i ? "," : "", mounts[i].name, space.all,
                    space.used, space.free);
     }
@@ -167,12 +163,11 @@ void answer_healthz(struct api *api, struct call *call, ns_t now)
 
 enum { LOG_TAIL_MAX = 64 * 1024, LOG_PATH_MAX = 512 };
 
-void answer_logz(struct api *api, struct call *call, ns_t now)
+void answer_logz(struct call *call, ns_t now)
 {
     const char *folder = getenv("TMPDIR");
     char path[LOG_PATH_MAX];
 
-    (void)api;
     (void)now;
     snprintf(path, sizeof path, "%s/ipfs.log", folder && *folder ? folder : "/tmp");
     finish_as(call, "text/plain");
@@ -189,10 +184,9 @@ void answer_logz(struct api *api, struct call *call, ns_t now)
     fclose(file);
 }
 
-void answer_debug(struct api *api, struct call *call, ns_t now)
+void answer_debug(struct call *call, ns_t now)
 {
-    (void)api;
     (void)now;
     buf_text(&call->reply->body, "{}");
-    finish_json(call);
+    call_finish_json(call);
 }

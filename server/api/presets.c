@@ -1,34 +1,31 @@
 /* Answers that the reference, or what stands before it, is known to give (wire contract A1, A4–A6). */
-#include "api/faulting.h"
+#include "api/presets.h"
 
-#include "api/routes.h"
+#include "api/rate.h"
 #include "wire/problems.h"
 
 #define WRITE_DEADLINE (20 * NS_PER_SECOND)
 
-typedef void make_fn(struct api *api, struct call *call);
+typedef void make_fn(struct call *call);
 
 /* ---- the reference's own --------------------------------------------------------------------------------------- */
 
-static void rate_limited(struct api *api, struct call *call)
+static void rate_limited(struct call *call)
 {
-    (void)api;
-    refuse_for_rate(call);
+    rate_refuse(call);
 }
 
 /* Go's TimeoutHandler: nothing of the handler's own stays. */
-static void handler_timeout(struct api *api, struct call *call)
+static void handler_timeout(struct call *call)
 {
-    (void)api;
     reply_restart(call->reply);
     call->reply->status = 503;
     call->reply->sniffed = true;
     buf_text(&call->reply->body, "Server Timeout!");
 }
 
-static void write_deadline(struct api *api, struct call *call)
+static void write_deadline(struct call *call)
 {
-    (void)api;
     call->reply->fate.broken = BREAK_EMPTY_RESPONSE;
 }
 
@@ -42,7 +39,7 @@ static void plain_about(struct call *call, const char *words, struct span id)
     problem_plain(call->reply, 500, buf_view(&text));
 }
 
-static void job_not_found(struct api *api, struct call *call)
+static void job_not_found(struct call *call)
 {
     const unsigned objects = ENDPOINT_BIT(ENDPOINT_LIST) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE);
     struct span id = call->facts.job_id.n ? call->facts.job_id : SPAN("");
@@ -50,12 +47,12 @@ static void job_not_found(struct api *api, struct call *call)
     if (objects & ENDPOINT_BIT(call->facts.endpoint))
         problem_job_not_found(call->reply, 400, id);
     else if (call->facts.endpoint == ENDPOINT_EVENTS)
-        plain_about(call, api->dialect->events_not_found, id);
+        plain_about(call, call->world->release->events_not_found, id);
     else
         plain_about(call, "Job not found. ID: ", id);
 }
 
-static void not_enough_nodes(struct api *api, struct call *call)
+static void not_enough_nodes(struct call *call)
 {
     const struct job_spec *spec = call->facts.spec;
     int64_t wanted = spec ? spec->deal.concurrency : 1;
@@ -64,28 +61,26 @@ static void not_enough_nodes(struct api *api, struct call *call)
         wanted = spec->deal.min_bids;
     struct span text = arena_printf(&call->arena, "not enough nodes to run job. requested: %lld, available: 0",
                                     (long long)wanted);
-    plain_about(call, api->dialect->schedule_error, text);
+    plain_about(call, call->world->release->schedule_error, text);
     if (call->facts.endpoint == ENDPOINT_SUBMIT && !call->reply->job_id.n)
         reply_header(call->reply, "X-Bacalhau-Job-Id", SPAN(""));
 }
 
-static void list_empty(struct api *api, struct call *call)
+static void list_empty(struct call *call)
 {
-    api->dialect->put_list(&call->reply->body, NULL, 0, api->zone);
-    finish_json(call);
+    call->world->release->put_list(&call->reply->body, NULL, 0, call->world->zone);
+    call_finish_json(call);
 }
 
 /* ---- what others give -------------------------------------------------------------------------------------------- */
 
-static void plain_500(struct api *api, struct call *call)
+static void plain_500(struct call *call)
 {
-    (void)api;
     problem_plain(call->reply, 500, SPAN("internal server error"));
 }
 
-static void gateway_html(struct api *api, struct call *call)
+static void gateway_html(struct call *call)
 {
-    (void)api;
     reply_restart(call->reply);
     call->reply->status = 502;
     reply_header(call->reply, "Server", SPAN("nginx"));
@@ -95,37 +90,32 @@ static void gateway_html(struct api *api, struct call *call)
                                  "</body>\r\n</html>\r\n");
 }
 
-static void null_error(struct api *api, struct call *call)
+static void null_error(struct call *call)
 {
-    (void)api;
     problem_plain(call->reply, 500, SPAN("null"));
 }
 
-static void empty_object_error(struct api *api, struct call *call)
+static void empty_object_error(struct call *call)
 {
-    (void)api;
     problem_plain(call->reply, 500, SPAN("{}"));
 }
 
-static void empty_200(struct api *api, struct call *call)
+static void empty_200(struct call *call)
 {
-    (void)api;
     call->reply->status = 200;
 }
 
-static void bad_json(struct api *api, struct call *call)
+static void bad_json(struct call *call)
 {
-    (void)api;
     buf_text(&call->reply->body, "{\"job\":{\"APIVersion\":\"V1beta1\",\"Metadata\":");
-    finish_json(call);
+    call_finish_json(call);
 }
 
 /* The first chunk says that it is longer than what comes of it. */
-static void truncated_chunk(struct api *api, struct call *call)
+static void truncated_chunk(struct call *call)
 {
-    (void)api;
     buf_text(&call->reply->body, "{\"job\":{\"APIVersion\":\"V1beta1\",\"Metadata\":{\"ID\":\"\"}}}");
-    finish_json(call);
+    call_finish_json(call);
     call->reply->framing = FRAMED_BY_CHUNKS;
     call->reply->fate.broken = BREAK_TRUNCATED_BODY;
 }
@@ -172,15 +162,15 @@ static void keep_common_headers(struct reply *reply)
     reply->n_headers = n;
 }
 
-void preset_make(struct api *api, struct call *call, int preset, bool handled)
+void preset_make(struct call *call, int preset, bool handled)
 {
     const struct row *row = &rows[preset];
 
     if (row->rated)
         keep_common_headers(call->reply);
     if (row->rated && !handled)
-        note_rate(api, call);
-    row->make(api, call);
+        rate_note(call);
+    row->make(call);
 }
 
 ns_t preset_delay(int preset)

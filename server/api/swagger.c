@@ -146,14 +146,14 @@ static const char page[] = "<!DOCTYPE html>\n<html><head><title>mock-requester</
                            "<body><h1>mock-requester</h1><p>The API as a Swagger document: "
                            "<a href=\"doc.json\">doc.json</a></p></body></html>\n";
 
-void answer_swagger(struct api *api, struct call *call, ns_t now)
+void answer_swagger(struct call *call, ns_t now)
 {
     struct reply *reply = call->reply;
 
     (void)now;
     if (span_is(call->path, "/swagger/doc.json")) {
         reply_header(reply, "Content-Type", SPAN("application/json; charset=utf-8"));
-        put_document(&reply->body, api->dialect);
+        put_document(&reply->body, call->world->release);
     } else if (span_is(call->path, "/swagger/index.html")) {
         reply_header(reply, "Content-Type", SPAN("text/html; charset=utf-8"));
         buf_text(&reply->body, page);

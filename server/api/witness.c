@@ -1,5 +1,7 @@
 /* What is told of an exchange afterwards: to the journal, the expectations, the verdict and the log. */
-#include "api/routes.h"
+#include "api/witness.h"
+
+#include "api/api.h"
 
 
 /* ---- who answered ---------------------------------------------------------------------------------------- */
@@ -45,10 +47,10 @@ static struct span refusal_of(const struct reply *reply)
     return reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
 }
 
-static uint64_t enter(struct api *api, const struct exchange_facts *facts, const struct request *request,
+static uint64_t enter(struct world *world, const struct exchange_facts *facts, const struct request *request,
                       const struct reply *reply, ns_t now)
 {
-    return journal_enter(api->journal, &(struct journal_entry){ .time = now,
+    return journal_enter(world->journal, &(struct journal_entry){ .time = now,
                                                                 .endpoint = facts->endpoint,
                                                                 .method = request->method,
                                                                 .target = request->target,
@@ -69,63 +71,54 @@ static void complete_facts(struct exchange_facts *facts, const struct job *job)
     facts->spec = &job->spec;
 }
 
-static void judge(struct api *api, const struct call *call)
+static void judge(const struct call *call)
 {
     bool unknown = call->facts.endpoint == ENDPOINT_OTHER && call->reply->status == 404;
 
     if (unknown)
-        verdict_note_not_found(&api->verdict, call->request->method, call->request->target);
+        verdict_note_not_found(&call->world->verdict, call->request->method, call->request->target);
     if (call->bad_signature)
-        verdict_note_signature(&api->verdict);
+        verdict_note_signature(&call->world->verdict);
 }
 
 /* A submit asked for a script that there is not: it plays as if it had not, but somebody should know. */
-static void warn_of_name(struct api *api, struct call *call)
+static void warn_of_name(struct call *call)
 {
     struct span name;
-    uint64_t asked = engine_asked_in_vain(api->engine, &name);
+    uint64_t asked = engine_asked_in_vain(call->world->engine, &name);
 
-    if (asked != api->asked_in_vain)
+    if (asked != call->world->unknown_names)
         call->reply->warning = arena_printf(&call->reply->arena, "no script is called %.*s: its mock: annotation is passed over",
                                             SPAN_ARG(name));
-    api->asked_in_vain = asked;
+    call->world->unknown_names = asked;
 }
 
-void witness_answer(struct api *api, struct call *call, ns_t now)
+void witness_answer(struct call *call, ns_t now)
 {
-    const struct job *job = call->facts.job_id.n ? engine_look(api->engine, call->facts.job_id) : NULL;
+    const struct job *job = call->facts.job_id.n ? engine_look(call->world->engine, call->facts.job_id) : NULL;
 
     name_answerer(call, job);
-    warn_of_name(api, call);
+    warn_of_name(call);
     complete_facts(&call->facts, job);
-    expectations_note(&api->expectations, &call->facts, job && call->facts.endpoint == ENDPOINT_SUBMIT);
-    judge(api, call);
-    call->reply->journal = enter(api, &call->facts, call->request, call->reply, now);
+    expectations_note(&call->world->expectations, &call->facts, job && call->facts.endpoint == ENDPOINT_SUBMIT);
+    judge(call);
+    call->reply->journal = enter(call->world, &call->facts, call->request, call->reply, now);
     call->reply->seen = true;
 }
 
-void api_writing(struct api *api, const struct reply *reply, int64_t bytes)
+void api_writing(struct world *world, const struct reply *reply, int64_t bytes)
 {
     if (reply->seen && !reply->unseen)
-        journal_end(api->journal, reply->journal, reply->status, "complete", bytes);
+        journal_end(world->journal, reply->journal, reply->status, "complete", bytes);
 }
 
-void api_ended(struct api *api, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,
+void api_ended(struct world *world, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,
                ns_t now)
 {
     const struct exchange_facts nothing = { .endpoint = ENDPOINT_OTHER };
 
     if (reply->unseen)
         return;
-    uint64_t ticket = reply->seen ? reply->journal : enter(api, &nothing, request, reply, now);
-    journal_end(api->journal, ticket, reply->status, how, bytes);
-}
-
-struct reasons api_judge(const struct api *api, struct arena *arena)
-{
-    return verdict_judge(&(struct verdict_sources){ .verdict = &api->verdict,
-                                                    .expectations = &api->expectations,
-                                                    .engine = api->engine,
-                                                    .faults = &api->faults },
-                         arena);
+    uint64_t ticket = reply->seen ? reply->journal : enter(world, &nothing, request, reply, now);
+    journal_end(world->journal, ticket, reply->status, how, bytes);
 }

@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+enum { LONGEST_WAIT_MS = 60 * 1000 };
+
 static ns_t read_clock(clockid_t which)
 {
     struct timespec t;
@@ -56,4 +58,12 @@ void clock_restart(struct clock *clock)
 {
     MUST(clock->kind == CLOCK_KIND_MANUAL);
     clock->last = clock->base;
+}
+
+int clock_ms_until(struct clock *clock, ns_t moment)
+{
+    if (moment == NS_NEVER || clock->kind == CLOCK_KIND_MANUAL)
+        return -1;
+    double ms = (double)(moment - clock_now(clock)) / (double)NS_PER_MS / clock->scale;
+    return ms < 0 ? 0 : ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (int)ms + 1;
 }

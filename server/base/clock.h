@@ -24,6 +24,9 @@ ns_t clock_now(struct clock *clock);
 /* A manual clock only. */
 void clock_advance(struct clock *clock, ns_t by);
 void clock_restart(struct clock *clock); /* back to where it began */
+/* How many milliseconds of real time to wait until the clock shows `moment`, rounded up and at most a minute; -1: the
+ * clock never does so by itself. */
+int clock_ms_until(struct clock *clock, ns_t moment);
 
 #define CLOCK_LAST (INT64_C(9214646400) * NS_PER_SECOND) /* 2262-01-01: later moments have no room in an ns_t */
 

@@ -10,88 +10,47 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A program that was played; jobs may still play its scripts. */
-struct played {
-    struct played *older;
-    struct program *program;
-};
-
 struct serving {
     const struct options *options;
-    struct played *played; /* the newest first: it plays now */
     struct server *server;
     struct shipped_scripts *shipped; /* for `mock:NAME` */
     bool at_terminal; /* at the start: a terminal that hung up is none any more */
 };
 
-static enum err add_played(struct serving *serving, struct program *program, struct error *error)
+/* Loads the files that the user named; *program is held for the caller. As scenario_files_load; ERR_STATE: a setting
+ * that differs from those of `before` (NULL: none) needs a restart. */
+static enum err load(const struct options *options, const struct program *before, struct findings *findings,
+                     struct program **program, struct error *error)
 {
-    struct played *played = malloc(sizeof *played);
-
-    if (!played)
-        return error_set(error, ERR_NOMEM, "out of memory");
-    *played = (struct played){ serving->played, program_hold(program) };
-    serving->played = played;
-    return ERR_OK;
-}
-
-static void played_free(struct played *played)
-{
-    while (played) {
-        struct played *older = played->older;
-        program_drop(played->program);
-        free(played);
-        played = older;
-    }
-}
-
-/* Loads the files that the user named into serving->played. As scenario_files_load; ERR_STATE: a setting that
- * differs from those of the program that plays needs a restart. */
-static enum err load(struct serving *serving, struct findings *findings, struct error *error)
-{
-    const struct program *before = serving->played ? serving->played->program : NULL;
-    struct program_source source = { .settings = options_settings(serving->options), .before = before };
-    struct program *program = NULL;
-    enum err err = scenario_files_load(serving->options, &source, findings, &program, error);
+    struct program_source source = { .settings = options_settings(options), .before = before };
+    struct program *loaded = NULL;
+    enum err err = scenario_files_load(options, &source, findings, &loaded, error);
 
     if (err != ERR_OK)
         return err;
-    const char *changed = before ? program_needs_restart(program, before) : NULL;
-    err = changed ? error_set(error, ERR_STATE, "another %s needs a restart", changed)
-                  : add_played(serving, program, error);
-    program_drop(program);
-    return err;
+    const char *changed = before ? program_needs_restart(loaded, before) : NULL;
+    if (!changed) {
+        *program = loaded;
+        return ERR_OK;
+    }
+    program_drop(loaded);
+    return error_set(error, ERR_STATE, "another %s needs a restart", changed);
 }
 
-static struct server_options server_options_of(const struct options *options, const struct program *program)
+static struct server_options server_options_of(const struct serving *serving, struct program *program)
 {
-    size_t of_files = program->scenario->n_fixtures;
+    const struct options *options = serving->options;
 
     return (struct server_options){
         .host = options->host,
         .port = (int)options->port.value,
-        .engine = { .rules = program->dialect->rules,
-                    .scheduler = program->scenario->scheduler,
-                    .nodes = program->nodes,
-                    .n_nodes = program->n_nodes,
-                    .scripts = program->scripts,
-                    .n_scripts = program->n_scripts,
-                    .ids = ids_of_seed(program->seed),
-                    .max_jobs = (size_t)options->max_jobs.value },
-        .api = { .dialect = program->dialect,
-                 .signatures = program->signatures,
-                 .rate_limit = options_rate_limit(options, program->clock),
-                 .fixed_health = program->clock == CLOCK_KIND_MANUAL,
-                 .zone = program->zone,
-                 .control = options->control,
-                 .seed = program->seed,
-                 .seeded = program->seed_chosen,
-                 .journal = (size_t)options->journal.value,
-                 .scenario = program->scenario,
-                 .fixture = program->n_fixtures > of_files ? program->fixtures[of_files] : (struct fixture_text){ .text = { 0 } } },
-        .clock = program->clock,
-        .clock_scale = program->clock_scale,
-        .start_time = program->start_time,
+        .world = { .program = program,
+                   .max_jobs = (size_t)options->max_jobs.value,
+                   .journal = (size_t)options->journal.value,
+                   .find_script = shipped_script,
+                   .find_script_context = serving->shipped },
+        .rate_limit = options_rate_limit(options, program->clock),
+        .control = options->control,
         .log = (enum log_kind)options->log,
     };
 }
@@ -128,23 +87,25 @@ static sigset_t take_signals(void)
 static void read_again(struct serving *serving)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
+    struct program *program = NULL;
     struct error error;
 
     if (!serving->options->n_operands && !serving->options->operands_text) {
         say("SIGHUP: there is no file to read again");
         return;
     }
-    enum err err = load(serving, &findings, &error);
+    enum err err = load(serving->options, server_world(serving->server)->program, &findings, &program, &error);
     if (err == ERR_OK) {
-        err = server_reload(serving->server, serving->played->program, &error);
+        err = server_play(serving->server, program, &error);
     } else if (findings.n) {
         refuse_files(&findings, &error);
         error_set(&error, err, "not every file passes");
     }
     if (err == ERR_OK)
-        say("SIGHUP: now plays scenario %.*s", SPAN_ARG(serving->played->program->scenario->names));
+        say("SIGHUP: now plays scenario %.*s", SPAN_ARG(program->scenario->names));
     else
         say("SIGHUP: nothing has changed: %s", error.text);
+    program_drop(program);
 }
 
 static void wait_for_stop(struct serving *serving, const sigset_t *signals)
@@ -173,7 +134,7 @@ static int judge(const struct serving *serving)
     bool strict = serving->options->strict;
 
     server_halt(serving->server);
-    struct reasons reasons = server_judge(serving->server, &arena);
+    struct reasons reasons = world_judge(server_world(serving->server), &arena);
     for (size_t i = 0; i < reasons.n; i++)
         if (strict || reasons.at[i].kind == REASON_UNMET_EXPECTATION)
             tell_reason(&reasons.at[i]);
@@ -184,9 +145,8 @@ static int judge(const struct serving *serving)
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-static enum err tell_ready(const struct serving *serving, struct ready *ready, struct error *error)
+static enum err tell_ready(const struct serving *serving, const struct program *program, struct ready *ready, struct error *error)
 {
-    const struct program *program = serving->played->program;
     int port = server_port(serving->server);
 
     if (!program->seed_chosen)
@@ -196,18 +156,16 @@ static enum err tell_ready(const struct serving *serving, struct ready *ready, s
     return ready_tell(ready, port, error);
 }
 
-static int serve_until_stopped(struct serving *serving, struct ready *ready, struct error *error)
+static int serve_until_stopped(struct serving *serving, struct program *program, struct ready *ready, struct error *error)
 {
-    struct server_options options = server_options_of(serving->options, serving->played->program);
+    struct server_options options = server_options_of(serving, program);
     sigset_t signals = take_signals();
 
-    options.engine.find_script = shipped_script;
-    options.engine.find_script_context = serving->shipped;
     serving->at_terminal = isatty(STDIN_FILENO);
     enum err err = server_start(&options, &serving->server, error);
     if (err != ERR_OK)
         return complain(err == ERR_IO ? EXIT_PORT : err == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, error);
-    err = tell_ready(serving, ready, error);
+    err = tell_ready(serving, program, ready, error);
     if (err == ERR_OK)
         wait_for_stop(serving, &signals);
     int code = err == ERR_OK ? judge(serving) : complain(EXIT_OTHER, error);
@@ -215,10 +173,9 @@ static int serve_until_stopped(struct serving *serving, struct ready *ready, str
     return code;
 }
 
-static int serve_loaded(struct serving *serving, struct error *error)
+static int serve_loaded(struct serving *serving, struct program *program, struct error *error)
 {
     const struct options *options = serving->options;
-    const struct program *program = serving->played->program;
     int fd = options->ready_fd.given ? (int)options->ready_fd.value : -1;
     struct ready ready;
 
@@ -226,7 +183,7 @@ static int serve_loaded(struct serving *serving, struct error *error)
     serving->shipped = shipped_scripts_new(span_text(program->dialect->rules->release), program->seed);
     if (err == ERR_OK && !serving->shipped)
         err = error_set(error, ERR_NOMEM, "out of memory");
-    int code = err == ERR_OK ? serve_until_stopped(serving, &ready, error) : complain(EXIT_OTHER, error);
+    int code = err == ERR_OK ? serve_until_stopped(serving, program, &ready, error) : complain(EXIT_OTHER, error);
     shipped_scripts_free(serving->shipped);
     ready_release(&ready);
     return code;
@@ -236,11 +193,12 @@ int serve(const struct options *options)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
     struct serving serving = { .options = options };
+    struct program *program = NULL;
     struct error error;
 
-    if (load(&serving, &findings, &error) != ERR_OK)
+    if (load(options, NULL, &findings, &program, &error) != ERR_OK)
         return refuse_files(&findings, &error);
-    int code = serve_loaded(&serving, &error);
-    played_free(serving.played);
+    int code = serve_loaded(&serving, program, &error);
+    program_drop(program);
     return code;
 }

@@ -4,7 +4,7 @@
 #define MOCK_REQUESTER_HTTP_WORKER_H
 
 #include "http/http.h"
-#include "http/waiter.h"
+#include "world/held.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

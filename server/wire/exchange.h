@@ -96,6 +96,7 @@ struct reply {
      * is called exactly once, with `fd` < 0 when the reply could not be written. NULL: none. */
     void (*take_over)(void *context, int fd);
     void *take_over_context;
+    void *handler_context; /* of the handler that made the reply; NULL: none did */
 
     /* for the log */
     struct span job_id;

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "wire/signature.h"
 #include "http/server.h"
+#include "support/worlds.h"
 #include "releases/release.h"
 
 #include <civetweb.h>
@@ -57,17 +58,17 @@ static struct server *start_ours(void)
 
     for (int i = 0; i < 3; i++)
         nodes[i] = node_good(span_text(names[i]), SPAN("v0.3.25"));
-    struct server_options options = {
-        .host = "127.0.0.1",
-        .engine = { .nodes = nodes, .n_nodes = 3, .ids = ids_of_seed(1), .max_jobs = 10000000 },
-        .api = { .dialect = &dialect_v0_3_25 },
-        .clock = CLOCK_KIND_REAL,
-        .log = LOG_OFF,
-    };
+    struct program *program = program_by_hand(&dialect_v0_3_25, nodes, 3);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .max_jobs = 10000000 },
+                                      .log = LOG_OFF };
+
+    program->clock = CLOCK_KIND_REAL;
+    program->signatures = SIGNATURES_STRICT;
     if (server_start(&options, &server, &error)) {
         fprintf(stderr, "bench_http: %s\n", error.text);
         exit(1);
     }
+    program_drop(program);
     return server;
 }
 
@@ -133,24 +134,29 @@ static double verify_rate(struct signed_job *job)
 static double handler_rate(struct signed_job *job)
 {
     struct node node = node_good(SPAN("n0"), SPAN("v0.3.25"));
-    struct engine_options options = { .rules = &rules_v0_3_25, .nodes = &node, .n_nodes = 1, .ids = ids_of_seed(1),
-                                      .max_jobs = 10000000, .start = clock_real() };
-    struct api_options api_options = { .dialect = &dialect_v0_3_25 };
-    struct engine *engine;
+    struct program *program = program_by_hand(&dialect_v0_3_25, &node, 1);
+    struct worlds worlds = { 0 };
+    struct world *world;
     struct api *api;
     struct request request = { .method = SPAN("POST"), .target = SPAN("/requester/submit"), .http_minor = 1,
                                .body = buf_view(&job->envelope), .remote = SPAN("127.0.0.1:1") };
     long n = 0;
 
-    if (engine_new(&options, &engine, NULL) || api_new(&api_options, engine, &api, NULL))
+    program->clock = CLOCK_KIND_REAL;
+    program->signatures = SIGNATURES_STRICT;
+    if (world_new(&(struct world_options){ .program = program, .max_jobs = 10000000 }, &world, NULL) ||
+        api_new(&(struct api_options){ 0 }, &worlds, &api, NULL))
         exit(1);
+    program_drop(program);
+    worlds_init(&worlds, world);
     ns_t start = clock_monotonic(), end = start + NS_PER_SECOND;
     for (; clock_monotonic() < end; n++) {
         struct reply reply;
         struct call call;
         reply_init(&reply);
         api_prepare(api, &request, &reply, &call);
-        api_answer(api, &call, clock_real());
+        api_answer(&call, world_enter(world));
+        world_leave(world);
         if (reply.status != 200)
             exit(1);
         api_call_release(&call);
@@ -158,7 +164,7 @@ static double handler_rate(struct signed_job *job)
     }
     double rate = (double)n * (double)NS_PER_SECOND / (double)(clock_monotonic() - start);
     api_free(api);
-    engine_free(engine);
+    worlds_release(&worlds);
     return rate;
 }
 

@@ -3,9 +3,9 @@
  *   states of a finished job, and submit (signatures off, so that verifying hides nothing) */
 #include "bench/load.h"
 #include "base/clock.h"
-#include "scenario/scenario.h"
 #include "wire/signature.h"
 #include "http/server.h"
+#include "support/worlds.h"
 #include "support/http_client.h"
 #include "releases/release.h"
 
@@ -30,45 +30,23 @@ static void put_scenario(struct buf *text, int scripts, int faults)
     buf_text(text, "]}");
 }
 
-static struct scenario *load(int scripts, int faults)
+static struct server *start(int scripts, int faults)
 {
+    const struct program_settings settings = { .clock = CLOCK_KIND_REAL, .clock_scale = 1, .has_seed = true, .seed = 1,
+                                               .signatures = SIGNATURES_OFF };
     CLEANUP(buf_release) struct buf text = buf_init(TEXT_MAX);
-    struct findings findings = { 0 };
-    struct scenario *scenario;
-
-    put_scenario(&text, scripts, faults);
-    struct scenario_file file = { .name = "bench.json", .text = buf_view(&text) };
-    if (scenario_load(&file, 1, &findings, &scenario, NULL)) {
-        CLEANUP(buf_release) struct buf out = buf_init(FINDINGS_TEXT_MAX);
-        findings_put(&out, &findings);
-        fputs(out.p ? out.p : "bench_scenario: out of memory\n", stderr);
-        exit(1);
-    }
-    findings_release(&findings);
-    return scenario;
-}
-
-static struct server *start(const struct scenario *scenario, struct arena *arena)
-{
     struct error error;
     struct server *server;
-    struct server_options options = {
-        .host = "127.0.0.1",
-        .engine = { .nodes = scenario_network(scenario, SPAN("v0.3.25"), 1, arena),
-                    .n_nodes = scenario->n_nodes,
-                    .scripts = scenario_scripts(scenario, SPAN("v0.3.25"), 1, arena),
-                    .n_scripts = scenario->n_scripts,
-                    .ids = ids_of_seed(1),
-                    .max_jobs = 10000000 },
-        .api = { .dialect = &dialect_v0_3_25, .signatures = SIGNATURES_OFF, .scenario = scenario },
-        .clock = CLOCK_KIND_REAL,
-        .log = LOG_OFF,
-    };
 
-    if (!options.engine.nodes || !options.engine.scripts || server_start(&options, &server, &error)) {
+    put_scenario(&text, scripts, faults);
+    struct program *program = program_of_text(text.p, &settings);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .max_jobs = 10000000 },
+                                      .log = LOG_OFF };
+    if (server_start(&options, &server, &error)) {
         fputs("bench_scenario: the server does not start\n", stderr);
         exit(1);
     }
+    program_drop(program);
     return server;
 }
 
@@ -133,10 +111,8 @@ static void compare(const char *what, const int ports[2], const struct span requ
 
 int main(void)
 {
-    CLEANUP(arena_release) struct arena arena = { 0 };
     CLEANUP(buf_release) struct buf submit = submit_request();
-    struct scenario *scenarios[] = { load(0, 0), load(SCRIPTS, FAULTS) };
-    struct server *servers[] = { start(scenarios[0], &arena), start(scenarios[1], &arena) };
+    struct server *servers[] = { start(0, 0), start(SCRIPTS, FAULTS) };
     const int ports[] = { server_port(servers[0]), server_port(servers[1]) };
     struct buf states[] = { states_request(ports[0], buf_view(&submit)), states_request(ports[1], buf_view(&submit)) };
 
@@ -145,7 +121,6 @@ int main(void)
     for (int i = 0; i < 2; i++) {
         server_stop(servers[i]);
         buf_release(&states[i]);
-        scenario_free(scenarios[i]);
     }
     return 0;
 }

@@ -1,10 +1,9 @@
 /* Faults as a client meets them: which bytes come, how the connection ends, who waits and who does not. */
-#include "scenario/scenario.h"
 #include "http/server.h"
-#include "http/waiter.h"
 #include "support/http_client.h"
 #include "releases/release.h"
 #include "support/suite.h"
+#include "support/worlds.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -23,43 +22,30 @@ enum { TEXT_MAX = 4096, AWAIT_MS = 5000, SILENT_MS = 100 };
 
 static struct {
     struct server *server;
-    struct scenario *scenario;
 } it;
 
-/* `'` stands for `"`. */
-static void load(const char *faults)
+/* Two good nodes, and what `faults` says; `'` stands for `"`. */
+static struct program *load(const char *faults, enum clock_kind clock)
 {
+    struct program_settings settings = { .clock = (int)clock, .clock_scale = 1, .has_seed = true, .seed = 1,
+                                         .signatures = SIGNATURES_OFF };
     static char text[TEXT_MAX];
-    struct findings findings = { 0 };
-    struct buf lines = buf_init(FINDINGS_TEXT_MAX);
 
-    snprintf(text, sizeof text, "{'version': 1, %s}", faults);
+    snprintf(text, sizeof text, "{'version': 1, 'nodes': [{'name': 'n0'}, {'name': 'n1'}], %s}", faults);
     for (char *p = text; (p = strchr(p, '\''));)
         *p = '"';
-    struct scenario_file file = { .name = "a.json", .text = span_text(text) };
-    enum err err = scenario_load(&file, 1, &findings, &it.scenario, NULL);
-    findings_put(&lines, &findings);
-    ck_assert_msg(err == ERR_OK, "%s", lines.p);
-    findings_release(&findings);
-    buf_release(&lines);
+    return program_of_text(text, &settings);
 }
 
-static void start(const char *program, enum clock_kind clock)
+static void start(const char *faults, enum clock_kind clock)
 {
-    struct node nodes[] = { node_good(SPAN("n0"), SPAN("v0.3.25")), node_good(SPAN("n1"), SPAN("v0.3.25")) };
+    struct program *program = load(faults, clock);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .journal = 100 },
+                                      .control = true, .log = LOG_OFF };
     struct error error;
 
-    load(program);
-    struct server_options options = {
-        .host = "127.0.0.1",
-        .engine = { .nodes = nodes, .n_nodes = ROWS(nodes), .ids = ids_of_seed(1) },
-        .api = { .dialect = &dialect_v0_3_25, .signatures = SIGNATURES_OFF, .control = true, .journal = 100,
-                 .scenario = it.scenario },
-        .clock = clock,
-        .clock_scale = 1,
-        .log = LOG_OFF,
-    };
     ck_assert_msg(server_start(&options, &it.server, &error) == ERR_OK, "%s", error.text);
+    program_drop(program);
 }
 
 static void start_fault(const char *fault, enum clock_kind clock)
@@ -73,7 +59,6 @@ static void start_fault(const char *fault, enum clock_kind clock)
 static void stop(void)
 {
     server_stop(it.server);
-    scenario_free(it.scenario);
 }
 
 static int port(void)

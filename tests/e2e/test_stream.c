@@ -1,7 +1,7 @@
 /* The stream of live events as a client meets it: handshake, frames, and how it ends. */
-#include "api/events_stream.h"
 #include "http/server.h"
 #include "support/suite.h"
+#include "support/worlds.h"
 #include "support/websocket_client.h"
 #include "releases/release.h"
 #include "wire/websocket.h"
@@ -31,17 +31,13 @@ static struct server *server;
 static void start(enum clock_kind clock)
 {
     struct node nodes[] = { node_good(SPAN("n0"), SPAN("v0.3.25")) };
-    struct server_options options = {
-        .host = "127.0.0.1",
-        .engine = { .nodes = nodes, .n_nodes = 1, .ids = ids_of_seed(1) },
-        .api = { .dialect = &dialect_v0_3_25, .signatures = SIGNATURES_OFF },
-        .clock = clock,
-        .clock_scale = 1,
-        .log = LOG_OFF,
-    };
+    struct program *program = program_by_hand(&dialect_v0_3_25, nodes, 1);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .log = LOG_OFF };
     struct error error;
 
+    program->clock = clock;
     ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
+    program_drop(program);
 }
 
 static void setup(void)

@@ -3,6 +3,7 @@
 
 #include "wire/signature.h"
 #include "http/server.h"
+#include "support/worlds.h"
 #include "reference/network.h"
 #include "reference/streams.h"
 #include "support/websocket_client.h"
@@ -283,17 +284,17 @@ static enum err start(const struct playground *ground, const struct reference_ca
                       struct arena *arena, struct server **server, struct error *error)
 {
     struct span approver = ground->clients->at[0].id;
-    struct server_options options = {
-        .host = "127.0.0.1",
-        .engine = network_options(&c->network, ground->release, NETWORK_AS_RECORDED, approver, seed, arena),
-        .api = {.dialect = dialect_find(span_text(ground->release)),
-                .signatures = SIGNATURES_STRICT,
-                .fixed_health = true},
-        .clock = CLOCK_KIND_MANUAL,
-        .log = LOG_OFF,
-    };
+    struct engine_options network =
+        network_options(&c->network, ground->release, NETWORK_AS_RECORDED, approver, seed, arena);
+    struct program *program = program_by_hand(dialect_find(span_text(ground->release)), network.nodes, network.n_nodes);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .log = LOG_OFF };
 
-    return server_start(&options, server, error);
+    program->scenario->scheduler = network.scheduler;
+    program->seed = seed;
+    program->signatures = SIGNATURES_STRICT;
+    enum err err = server_start(&options, server, error);
+    program_drop(program);
+    return err;
 }
 
 enum err case_play(struct playground *ground, const struct reference_case *c, uint64_t seed, struct arena *arena,

@@ -1,7 +1,7 @@
 /* The mocked API without a socket: requests as structs, replies as structs. */
 #include "api/api.h"
 #include "base/json.h"
-#include "support/network.h"
+#include "support/worlds.h"
 #include "releases/release.h"
 #include "support/suite.h"
 
@@ -14,6 +14,7 @@ enum { HEADERS_MAX = 4 };
 /* An API in front of a network, and what it said last. */
 struct desk {
     struct network network;
+    struct worlds worlds;
     struct api *api;
     struct header headers[HEADERS_MAX]; /* of the next requests */
     size_t n_headers;
@@ -23,7 +24,7 @@ struct desk {
     struct reply reply;
 };
 
-static struct desk *desk_with(struct network network, struct api_options options)
+static struct desk *desk_with(struct network network, struct api_options options, enum signatures signatures)
 {
     struct desk *desk = calloc(1, sizeof *desk);
 
@@ -31,22 +32,24 @@ static struct desk *desk_with(struct network network, struct api_options options
     desk->network = network;
     desk->remote = "127.0.0.1:54321";
     desk->monotonic = SECONDS(1000);
-    network_start(&desk->network, &rules_v0_3_25);
-    options.dialect = &dialect_v0_3_25;
-    ck_assert_int_eq(api_new(&options, desk->network.engine, &desk->api, NULL), ERR_OK);
+    worlds_init(&desk->worlds, network_world(&desk->network, &dialect_v0_3_25));
+    atomic_store(&desk->worlds.first->signatures, (int)signatures);
+    ck_assert_int_eq(api_new(&options, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
     return desk;
 }
 
 static struct desk *desk_open(struct network network)
 {
-    return desk_with(network, (struct api_options){ .signatures = SIGNATURES_OFF, .rate_limit = true });
+    return desk_with(network, (struct api_options){ .rate_limit = true }, SIGNATURES_OFF);
 }
 
 static void desk_close(struct desk *desk)
 {
     reply_release(&desk->reply);
     api_free(desk->api);
+    worlds_release(&desk->worlds);
+    desk->network.engine = NULL;
     network_stop(&desk->network);
     free(desk);
 }
@@ -70,7 +73,7 @@ static struct span ask(struct desk *desk, const char *method, const char *target
     reply_release(&desk->reply);
     reply_init(&desk->reply);
     api_prepare(desk->api, &request, &desk->reply, &call);
-    api_answer(desk->api, &call, desk->network.now);
+    api_answer(&call, desk->network.now);
     api_call_release(&call);
     return buf_view(&desk->reply.body);
 }
@@ -341,7 +344,7 @@ END_TEST
 
 START_TEST(without_a_limit_the_headers_stay)
 {
-    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .rate_limit = false });
+    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .rate_limit = false }, SIGNATURES_OFF);
 
     for (int i = 0; i < 1001; i++)
         post(desk, "/livez", "");
@@ -424,7 +427,7 @@ END_TEST
 
 START_TEST(a_strict_requester_looks_at_the_signature)
 {
-    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .signatures = SIGNATURES_STRICT });
+    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ 0 }, SIGNATURES_STRICT);
 
     post(desk, "/requester/submit", SUBMIT("client", SPEC));
 
@@ -437,7 +440,7 @@ END_TEST
 
 START_TEST(a_lenient_requester_tells_of_the_signature_and_goes_on)
 {
-    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .signatures = SIGNATURES_WARN });
+    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ 0 }, SIGNATURES_WARN);
 
     post(desk, "/requester/submit", SUBMIT("client", SPEC));
 
@@ -848,7 +851,7 @@ static const struct {
 
 START_TEST(the_node_says_how_it_is)
 {
-    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .fixed_health = true });
+    struct desk *desk = desk_with(NETWORK(GOOD), (struct api_options){ .fixed_health = true }, SIGNATURES_OFF);
 
     post(desk, plain[_i].path, plain[_i].body);
 

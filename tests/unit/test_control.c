@@ -1,5 +1,7 @@
 /* The control API without a socket: what it answers, what it refuses and in which words. */
-#include "api/control.h"
+#include "api/api.h"
+#include "control/control.h"
+#include "support/worlds.h"
 #include "scenario/scenario.h"
 #include "support/network.h"
 #include "support/suite.h"
@@ -19,45 +21,27 @@ static const char gated[] =
 
 /* An API with a clock, in front of an engine that plays a scenario. */
 struct desk {
-    struct clock clock;
-    struct scenario *scenario;
-    struct engine *engine;
+    struct worlds worlds;
     struct api *api;
-    struct arena arena;
     struct reply reply;
     enum body_end body_end;
-    bool moved;
 };
 
-static struct scenario *loaded(const char *text)
+static void desk_build(struct desk *desk, enum clock_kind kind)
 {
-    struct scenario_file file = { .name = "a.json", .text = span_text(text) };
-    struct findings findings = { 0 };
-    struct scenario *scenario = NULL;
+    struct program_settings settings = PROGRAM_SETTINGS_NONE;
+    struct world *world = NULL;
 
-    ck_assert_int_eq(scenario_load(&file, 1, &findings, &scenario, NULL), ERR_OK);
-    findings_release(&findings);
-    return scenario;
-}
-
-static void desk_build(struct desk *desk, enum clock_kind kind, bool control)
-{
-    struct engine_options engine = {
-        .rules = &rules_v0_3_25,
-        .nodes = scenario_network(desk->scenario, SPAN("v0.3.25"), 1, &desk->arena),
-        .n_nodes = desk->scenario->n_nodes,
-        .ids = ids_of_seed(1),
-        .scripts = desk->scenario->scripts,
-        .n_scripts = desk->scenario->n_scripts,
-    };
-    struct api_options api = { .dialect = &dialect_v0_3_25, .signatures = SIGNATURES_OFF, .control = control,
-                               .clock = &desk->clock, .seed = 1, .seeded = true, .journal = 4,
-                               .scenario = desk->scenario };
-
-    desk->clock = clock_init(kind, 1, 0);
-    engine.start = clock_now(&desk->clock);
-    ck_assert_int_eq(engine_new(&engine, &desk->engine, NULL), ERR_OK);
-    ck_assert_int_eq(api_new(&api, desk->engine, &desk->api, NULL), ERR_OK);
+    settings.clock = (int)kind;
+    settings.clock_scale = 1;
+    settings.has_seed = true;
+    settings.seed = 1;
+    settings.signatures = SIGNATURES_OFF;
+    struct program *program = program_of_text(gated, &settings);
+    ck_assert_int_eq(world_new(&(struct world_options){ .program = program, .journal = 4 }, &world, NULL), ERR_OK);
+    program_drop(program);
+    worlds_init(&desk->worlds, world);
+    ck_assert_int_eq(api_new(&(struct api_options){ 0 }, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
 }
 
@@ -66,8 +50,7 @@ static struct desk *desk_open(void)
     struct desk *desk = calloc(1, sizeof *desk);
 
     ck_assert_ptr_nonnull(desk);
-    desk->scenario = loaded(gated);
-    desk_build(desk, CLOCK_KIND_MANUAL, true);
+    desk_build(desk, CLOCK_KIND_MANUAL);
     return desk;
 }
 
@@ -75,10 +58,32 @@ static void desk_close(struct desk *desk)
 {
     reply_release(&desk->reply);
     api_free(desk->api);
-    engine_free(desk->engine);
-    scenario_free(desk->scenario);
-    arena_release(&desk->arena);
+    worlds_release(&desk->worlds);
     free(desk);
+}
+
+static void ask_control(struct desk *desk, const struct request *request)
+{
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct control_call call;
+    struct target target;
+
+    ck_assert_int_eq(target_read(request->target, &arena, &target), ERR_OK);
+    ck_assert(control_serves(target.path));
+    control_prepare(&desk->worlds, request, &target, &desk->reply, &call);
+    control_answer(&call, world_enter(call.world));
+    world_leave(call.world);
+    control_call_release(&call);
+}
+
+static void ask_requester(struct desk *desk, const struct request *request)
+{
+    struct call call;
+
+    api_prepare(desk->api, request, &desk->reply, &call);
+    api_answer(&call, world_enter(call.world));
+    world_leave(call.world);
+    api_call_release(&call);
 }
 
 /* The body of the answer; it ends with a NUL. */
@@ -87,15 +92,15 @@ static const char *ask(struct desk *desk, const char *method, const char *target
     const struct request request = { .method = span_text(method), .target = span_text(target), .http_minor = 1,
                                      .body = span_text(body), .body_end = desk->body_end,
                                      .remote = SPAN("127.0.0.1:5") };
-    struct call call;
+    struct world *world = desk->worlds.first;
 
     reply_release(&desk->reply);
     reply_init(&desk->reply);
-    api_prepare(desk->api, &request, &desk->reply, &call);
-    api_answer(desk->api, &call, clock_now(&desk->clock));
-    api_ended(desk->api, &request, &desk->reply, "complete", 7, clock_now(&desk->clock));
-    desk->moved = call.moved;
-    api_call_release(&call);
+    if (strstr(target, "/__mock"))
+        ask_control(desk, &request);
+    else
+        ask_requester(desk, &request);
+    api_ended(world, &request, &desk->reply, "complete", 7, clock_now(&world->clock));
     return desk->reply.body.p ? desk->reply.body.p : "";
 }
 
@@ -220,19 +225,6 @@ START_TEST(a_body_that_is_too_large_is_refused)
 }
 END_TEST
 
-START_TEST(switched_off_its_paths_are_unknown_like_any)
-{
-    struct desk *desk = calloc(1, sizeof *desk);
-
-    desk->scenario = loaded(gated);
-    desk_build(desk, CLOCK_KIND_MANUAL, false);
-
-    ck_assert_str_eq(get(desk, "/__mock/health"), "404 page not found\n");
-    ck_assert_int_eq(desk->reply.status, 404);
-    desk_close(desk);
-}
-END_TEST
-
 START_TEST(every_row_of_the_table_can_be_reached)
 {
     for (size_t i = 0; i < n_control_rows; i++) {
@@ -268,7 +260,6 @@ START_TEST(the_clock_goes_to_the_next_thing_and_until_idle)
 
     submit_plain(desk);
     assert_has(ask(desk, "POST", "/__mock/clock/advance", "{\"to\":\"next\"}"), "{\"advanced\":\"200ms\",\"happened\":1,");
-    ck_assert(desk->moved);
     ck_assert_str_eq(ask(desk, "POST", "/__mock/clock/advance", "{\"until\":\"idle\"}"),
                      "{\"advanced\":\"300ms\",\"happened\":1,\"clock\":" CLOCK("2023-03-22T09:00:00.5Z", "500ms", "true",
                                                                               "null", "0") "}\n");
@@ -294,8 +285,7 @@ START_TEST(a_real_clock_is_not_moved)
 {
     struct desk *desk = calloc(1, sizeof *desk);
 
-    desk->scenario = loaded(gated);
-    desk_build(desk, CLOCK_KIND_REAL, true);
+    desk_build(desk, CLOCK_KIND_REAL);
 
     assert_has(ask(desk, "POST", "/__mock/clock/advance", "{\"by\":\"1s\"}"), "\"clock-is-real\"");
     ck_assert_int_eq(desk->reply.status, 409);
@@ -315,7 +305,6 @@ START_TEST(a_gate_holds_what_waits_for_it_until_it_is_opened)
     ck_assert_str_eq(get(desk, "/__mock/gates"), "{\"gates\":[{\"name\":\"go\",\"open\":false,\"waiting\":1}]}\n");
     ck_assert_str_eq(ask(desk, "POST", "/__mock/gates/go", ""),
                      "{\"name\":\"go\",\"open\":true,\"waiting\":0,\"released\":1}\n");
-    ck_assert(desk->moved);
     ck_assert_str_eq(ask(desk, "POST", "/__mock/gates/go", ""),
                      "{\"name\":\"go\",\"open\":true,\"waiting\":0,\"released\":0}\n");
     desk_close(desk);
@@ -456,7 +445,6 @@ START_TEST(after_a_reset_it_behaves_as_a_fresh_one)
     ask(desk, "POST", "/__mock/gates/go", "");
     assert_has(ask(desk, "POST", "/__mock/reset", "{}"),
                "{\"reset\":[\"jobs\",\"journal\",\"faults\",\"gates\",\"clock\"],\"clock\":");
-    ck_assert(desk->moved);
 
     ck_assert_str_eq(get(desk, "/__mock/health"), before);
     ck_assert_str_eq(submit(desk), first);
@@ -495,7 +483,6 @@ TEST_MAIN("control",
     TEST_EACH(what_is_wrong_is_refused_with_key_message_and_hint, refusals),
     TEST(a_wrong_verb_is_told_the_right_ones),
     TEST(a_body_that_is_too_large_is_refused),
-    TEST(switched_off_its_paths_are_unknown_like_any),
     TEST(every_row_of_the_table_can_be_reached),
     TEST(health_tells_what_it_is),
     TEST(the_clock_goes_to_the_next_thing_and_until_idle),

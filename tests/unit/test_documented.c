@@ -1,7 +1,6 @@
 /* The dialect `documented`, v0.3.19, through its API: the shapes of the API's page, a behaviour a row or a test. */
 #include "api/api.h"
-#include "api/events_stream.h"
-#include "support/network.h"
+#include "support/worlds.h"
 #include "releases/release.h"
 #include "support/suite.h"
 
@@ -15,6 +14,7 @@
 
 struct desk {
     struct network network;
+    struct worlds worlds;
     struct api *api;
     struct reply reply;
     struct buf told;
@@ -23,13 +23,13 @@ struct desk {
 static struct desk *desk_open(struct network network)
 {
     struct desk *desk = calloc(1, sizeof *desk);
-    struct api_options options = { .dialect = &dialect_documented, .signatures = SIGNATURES_OFF };
+    struct api_options options = { 0 };
 
     ck_assert_ptr_nonnull(desk);
     desk->network = network;
     desk->told = buf_init(TELLING_MAX);
-    network_start(&desk->network, &rules_documented);
-    ck_assert_int_eq(api_new(&options, desk->network.engine, &desk->api, NULL), ERR_OK);
+    worlds_init(&desk->worlds, network_world(&desk->network, &dialect_documented));
+    ck_assert_int_eq(api_new(&options, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
     return desk;
 }
@@ -39,6 +39,8 @@ static void desk_close(struct desk *desk)
     reply_release(&desk->reply);
     buf_release(&desk->told);
     api_free(desk->api);
+    worlds_release(&desk->worlds);
+    desk->network.engine = NULL;
     network_stop(&desk->network);
     free(desk);
 }
@@ -51,7 +53,7 @@ static struct call call_with(struct desk *desk, const struct request *request)
     reply_release(&desk->reply);
     reply_init(&desk->reply);
     api_prepare(desk->api, request, &desk->reply, &call);
-    api_answer(desk->api, &call, desk->network.now);
+    api_answer(&call, desk->network.now);
     return call;
 }
 

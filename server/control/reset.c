@@ -1,4 +1,4 @@
-#include "api/control.h"
+#include "control/handlers.h"
 
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ static const struct shape reset_shape = { SHAPE_KEYS(reset_keys) };
 
 void prepare_reset(struct control_call *c)
 {
-    c->input = ARENA_NEW(&c->call->arena, struct reset_input);
+    c->input = ARENA_NEW(&c->arena, struct reset_input);
     if (control_read_query(c, control_no_parameters, NULL))
         control_read_body(c, &reset_shape, c->input, true);
 }
@@ -55,7 +55,7 @@ void prepare_reset(struct control_call *c)
 
 static bool is_manual(const struct control_call *c)
 {
-    return c->api->options.clock->kind == CLOCK_KIND_MANUAL;
+    return c->world->clock.kind == CLOCK_KIND_MANUAL;
 }
 
 static bool has_jobs(const struct control_call *c)
@@ -64,7 +64,7 @@ static bool has_jobs(const struct control_call *c)
     const struct job **jobs;
     size_t n = 0;
 
-    if (engine_list(c->api->engine, &all, c->now, &jobs, &n) == ERR_OK)
+    if (engine_list(c->world->engine, &all, c->now, &jobs, &n) == ERR_OK)
         free(jobs);
     return n > 0;
 }
@@ -94,53 +94,6 @@ static bool check(struct control_call *c, const struct reset_input *input)
     return true;
 }
 
-/* Those that lie ahead, or whose gate is closed; a restart of the past has happened. */
-static void plan_restarts(struct control_call *c)
-{
-    const struct scenario *scenario = c->api->options.scenario;
-    struct engine *engine = c->api->engine;
-
-    for (size_t i = 0; scenario && i < scenario->n_restarts; i++) {
-        const struct trigger *trigger = &scenario->restarts[i];
-        bool ahead = trigger->kind == TRIGGER_GATE ? !engine_gate_is_open(engine, trigger->gate)
-                                                   : trigger->after > c->now - engine_start(engine);
-        if (ahead)
-            engine_plan_restart(engine, trigger);
-    }
-}
-
-/* The engine begins anew at the moment that the clock shows then. */
-static void reset_engine(struct control_call *c, const struct reset_input *input)
-{
-    if (input->parts[PART_CLOCK])
-        clock_restart(c->api->options.clock);
-    if (!input->parts[PART_CLOCK] && !input->parts[PART_JOBS])
-        return;
-    c->now = clock_now(c->api->options.clock);
-    engine_begin_again(c->api->engine, c->now, input->parts[PART_JOBS] && c->api->options.seeded);
-    if (input->parts[PART_JOBS])
-        api_load_fixtures(c->api, c->now, NULL); /* they have passed at the start */
-    plan_restarts(c);
-}
-
-static void reset_journal(struct control_call *c)
-{
-    journal_reset(c->api->journal);
-    expectations_clear(&c->api->expectations);
-    verdict_clear(&c->api->verdict);
-}
-
-static void reset(struct control_call *c, const struct reset_input *input)
-{
-    if (input->parts[PART_GATES])
-        engine_close_gates(c->api->engine);
-    reset_engine(c, input);
-    if (input->parts[PART_JOURNAL])
-        reset_journal(c);
-    if (input->parts[PART_FAULTS])
-        faults_reset(&c->api->faults, c->now);
-}
-
 void answer_reset(struct control_call *c)
 {
     struct reset_input *input = c->input;
@@ -150,8 +103,12 @@ void answer_reset(struct control_call *c)
     complete(c, input);
     if (!check(c, input))
         return;
-    reset(c, input);
-    c->call->moved = true;
+    world_reset(c->world, &(struct world_reset){ .jobs = input->parts[PART_JOBS],
+                                                 .journal = input->parts[PART_JOURNAL],
+                                                 .faults = input->parts[PART_FAULTS],
+                                                 .gates = input->parts[PART_GATES],
+                                                 .clock = input->parts[PART_CLOCK] });
+    c->now = clock_now(&c->world->clock);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_open(&out, "reset", '[');

@@ -1,4 +1,4 @@
-#include "api/control.h"
+#include "control/handlers.h"
 
 #include "base/ascii.h"
 #include "base/moment.h"
@@ -77,7 +77,7 @@ static const struct control_parameter parameters[] = {
 
 void prepare_requests(struct control_call *c)
 {
-    struct wanted *wanted = ARENA_NEW(&c->call->arena, struct wanted);
+    struct wanted *wanted = ARENA_NEW(&c->arena, struct wanted);
 
     c->input = wanted;
     if (!wanted)
@@ -107,7 +107,7 @@ static void put_entry(struct control_call *c, struct json_out *out, const struct
 {
     out_open(out, NULL, '{');
     out_int(out, "number", (int64_t)e->number);
-    out_moment(out, "time", e->time, c->api->zone);
+    out_moment(out, "time", e->time, c->world->zone);
     out_text(out, "endpoint", span_text(endpoint_name(e->endpoint)));
     out_text(out, "method", e->method);
     out_text(out, "target", e->target);
@@ -133,7 +133,7 @@ static uint64_t count(const struct journal *journal, const struct wanted *wanted
 /* With `since` the first of those that fit, else the last. */
 static void put_entries(struct control_call *c, struct json_out *out, uint64_t matched)
 {
-    const struct journal *journal = c->api->journal;
+    const struct journal *journal = c->world->journal;
     const struct wanted *wanted = c->input;
     bool forward = wanted->has_since || wanted->has_from;
     uint64_t shown = wanted->limit && wanted->limit < matched ? wanted->limit : matched;
@@ -151,7 +151,7 @@ static void put_entries(struct control_call *c, struct json_out *out, uint64_t m
 
 void answer_requests(struct control_call *c)
 {
-    const struct journal *journal = c->api->journal;
+    const struct journal *journal = c->world->journal;
     uint64_t matched = c->input ? count(journal, c->input) : 0;
     struct json_out out = control_begin(c);
 
@@ -168,12 +168,12 @@ void answer_requests(struct control_call *c)
 
 void answer_delete_requests(struct control_call *c)
 {
-    struct api *api = c->api;
-    uint64_t n = journal_last(api->journal) - journal_first(api->journal) + 1;
+    struct world *world = c->world;
+    uint64_t n = journal_last(world->journal) - journal_first(world->journal) + 1;
 
-    journal_clear(api->journal);
-    expectations_clear(&api->expectations);
-    verdict_clear(&api->verdict);
+    journal_clear(world->journal);
+    expectations_clear(&world->expectations);
+    verdict_clear(&world->verdict);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_int(&out, "deleted", (int64_t)n);
@@ -225,10 +225,9 @@ static void put_expectation(struct json_out *out, const struct expectations *exp
 
 void answer_verdict(struct control_call *c)
 {
-    const struct expectations *expectations = &c->api->expectations;
+    const struct expectations *expectations = &c->world->expectations;
 
-    engine_tick(c->api->engine, c->now);
-    struct reasons reasons = api_judge(c->api, &c->call->arena);
+    struct reasons reasons = world_judge(c->world, &c->arena);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_bool(&out, "ok", reasons.n + reasons.dropped == 0);

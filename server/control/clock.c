@@ -1,4 +1,4 @@
-#include "api/control.h"
+#include "control/handlers.h"
 
 #include "scenario/scenario.h"
 
@@ -15,22 +15,15 @@ static ns_t sooner(ns_t a, ns_t b)
     return a < b ? a : b;
 }
 
-static ns_t next_held(const struct control_call *c)
-{
-    const struct held_replies *held = &c->api->options.held;
-
-    return held->next ? held->next(held->context) : NS_NEVER;
-}
-
 /* Whatever it is, or housekeeping left out. */
-static ns_t next_of_all(const struct control_call *c)
+static ns_t next_of_all(struct control_call *c)
 {
-    return sooner(engine_next_deadline(c->api->engine), next_held(c));
+    return sooner(engine_next_deadline(c->world->engine), held_next(&c->world->held));
 }
 
-static ns_t next_action(const struct control_call *c)
+static ns_t next_action(struct control_call *c)
 {
-    return sooner(engine_next_action(c->api->engine), next_held(c));
+    return sooner(engine_next_action(c->world->engine), held_next(&c->world->held));
 }
 
 static void put_next(struct control_call *c, struct json_out *out)
@@ -42,21 +35,21 @@ static void put_next(struct control_call *c, struct json_out *out)
         return;
     }
     out_open(out, "next", '{');
-    out_moment(out, "at", next, c->api->zone);
+    out_moment(out, "at", next, c->world->zone);
     out_length(out, "in", next > c->now ? next - c->now : 0);
     out_close(out, '}');
 }
 
 void control_put_clock(struct control_call *c, struct json_out *out, const char *key)
 {
-    const struct engine *engine = c->api->engine;
-    const struct clock *clock = c->api->options.clock;
+    const struct engine *engine = c->world->engine;
+    const struct clock *clock = &c->world->clock;
 
     out_open(out, key, '{');
     out_text(out, "kind", span_text(kinds[clock->kind]));
     out_real(out, "scale", clock->kind == CLOCK_KIND_MANUAL ? 0 : clock->scale);
-    out_moment(out, "now", c->now, c->api->zone);
-    out_moment(out, "start", clock->base, c->api->zone);
+    out_moment(out, "now", c->now, c->world->zone);
+    out_moment(out, "start", clock->base, c->world->zone);
     out_length(out, "elapsed", c->now - clock->base);
     out_bool(out, "idle", next_action(c) == NS_NEVER);
     put_next(c, out);
@@ -71,28 +64,21 @@ void answer_clock(struct control_call *c)
 {
     struct json_out out = control_begin(c);
 
-    engine_tick(c->api->engine, c->now);
     control_put_clock(c, &out, NULL);
-}
-
-static struct span scenario_names(const struct api *api)
-{
-    return api->options.scenario ? api->options.scenario->names : SPAN("none");
 }
 
 void answer_health(struct control_call *c)
 {
-    const struct api *api = c->api;
+    const struct world *world = c->world;
     struct json_out out = control_begin(c);
 
-    engine_tick(api->engine, c->now);
     out_open(&out, NULL, '{');
     out_text(&out, "status", SPAN("ok"));
     out_text(&out, "version", span_text(MOCK_VERSION));
-    out_text(&out, "dialect", span_text(api->dialect->name));
-    out_text(&out, "scenario", scenario_names(api));
-    out_text(&out, "seed", arena_printf(&c->call->arena, "%llu", (unsigned long long)api->options.seed));
-    out_length(&out, "uptime", c->now - api->options.clock->base);
+    out_text(&out, "dialect", span_text(world->release->name));
+    out_text(&out, "scenario", world->program->scenario->names);
+    out_text(&out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)world->program->seed));
+    out_length(&out, "uptime", c->now - world->clock.base);
     control_put_clock(c, &out, "clock");
     out_close(&out, '}');
 }
@@ -121,7 +107,7 @@ static const struct shape advance_shape = { SHAPE_KEYS(advance_keys) };
 
 void prepare_advance(struct control_call *c)
 {
-    c->input = ARENA_NEW(&c->call->arena, struct advance_input);
+    c->input = ARENA_NEW(&c->arena, struct advance_input);
     if (control_read_query(c, control_no_parameters, NULL))
         control_read_body(c, &advance_shape, c->input, false);
 }
@@ -139,9 +125,7 @@ static bool move_to(struct control_call *c, ns_t moment)
         return false;
     }
     if (moment > c->now)
-        clock_advance(c->api->options.clock, moment - c->now);
-    c->now = clock_now(c->api->options.clock);
-    engine_tick(c->api->engine, c->now);
+        c->now = world_advance(c->world, moment - c->now);
     return true;
 }
 
@@ -184,16 +168,14 @@ static bool (*const moves[])(struct control_call *c, const struct advance_input 
 void answer_advance(struct control_call *c)
 {
     const struct advance_input *input = c->input;
-    struct engine *engine = c->api->engine;
+    const struct engine *engine = c->world->engine;
     ns_t before = c->now;
 
-    if (c->api->options.clock->kind != CLOCK_KIND_MANUAL) {
+    if (c->world->clock.kind != CLOCK_KIND_MANUAL) {
         control_refuse(c, 409, "clock-is-real", "start with --clock manual", "this clock moves by itself");
         return;
     }
-    engine_tick(engine, c->now);
     uint64_t happened = engine_happened(engine);
-    c->call->moved = true;
     if (!moves[input->how](c, input))
         return;
     struct json_out out = control_begin(c);

@@ -1,4 +1,4 @@
-#include "api/control.h"
+#include "control/handlers.h"
 
 #include "base/nearest.h"
 #include "scenario/scenario.h"
@@ -30,15 +30,15 @@ static void drop_twins(struct gate_list *gates)
 
 static struct gate_list gates_of(struct control_call *c)
 {
-    const struct scenario *scenario = c->api->options.scenario;
-    size_t named = scenario ? scenario->n_gates : 0;
-    struct gate_list gates = { .at = arena_alloc(&c->call->arena, (named + GATES_MAX) * sizeof *gates.at) };
+    const struct scenario *scenario = c->world->program->scenario;
+    size_t named = scenario->n_gates;
+    struct gate_list gates = { .at = arena_alloc(&c->arena, (named + GATES_MAX) * sizeof *gates.at) };
 
     if (!gates.at)
         return gates;
     if (named)
         memcpy(gates.at, scenario->gates, named * sizeof *gates.at);
-    gates.n = named + engine_waiting_gates(c->api->engine, gates.at + named, GATES_MAX);
+    gates.n = named + engine_waiting_gates(c->world->engine, gates.at + named, GATES_MAX);
     qsort(gates.at, gates.n, sizeof *gates.at, compare_names);
     drop_twins(&gates);
     return gates;
@@ -46,22 +46,18 @@ static struct gate_list gates_of(struct control_call *c)
 
 static size_t waiting_for(const struct control_call *c, struct span name)
 {
-    const struct held_replies *held = &c->api->options.held;
-    size_t replies = held->at_gate ? held->at_gate(held->context, name) : 0;
-
-    return replies + engine_gate_waiting(c->api->engine, name);
+    return held_at_gate(&c->world->held, name) + engine_gate_waiting(c->world->engine, name);
 }
 
 static void put_gate(struct control_call *c, struct json_out *out, struct span name)
 {
     out_text(out, "name", name);
-    out_bool(out, "open", engine_gate_is_open(c->api->engine, name));
+    out_bool(out, "open", engine_gate_is_open(c->world->engine, name));
     out_int(out, "waiting", (int64_t)waiting_for(c, name));
 }
 
 void answer_gates(struct control_call *c)
 {
-    engine_tick(c->api->engine, c->now);
     struct gate_list gates = gates_of(c);
     struct json_out out = control_begin(c);
 
@@ -100,7 +96,7 @@ static const char *names_hint(const struct gate_list *gates, struct arena *arena
 
 static void unknown_gate(struct control_call *c, const struct gate_list *gates)
 {
-    struct arena *arena = &c->call->arena;
+    struct arena *arena = &c->arena;
     struct nearest near = nearest_to(arena_span(arena, c->name).p);
 
     for (size_t i = 0; i < gates->n; i++)
@@ -111,9 +107,8 @@ static void unknown_gate(struct control_call *c, const struct gate_list *gates)
 
 void answer_open_gate(struct control_call *c)
 {
-    struct engine *engine = c->api->engine;
+    struct engine *engine = c->world->engine;
 
-    engine_tick(engine, c->now);
     struct gate_list gates = gates_of(c);
     if (!is_among(&gates, c->name)) {
         unknown_gate(c, &gates);
@@ -121,7 +116,7 @@ void answer_open_gate(struct control_call *c)
     }
     size_t waiting = waiting_for(c, c->name);
     engine_open_gate(engine, c->name, c->now);
-    c->call->moved = true;
+    held_wake(&c->world->held);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_text(&out, "name", c->name);

@@ -1,0 +1,61 @@
+/* A call of the requester API: what is known of one exchange from its request to its reply, and what its handlers share.
+ * Thread: see api/api.h. */
+#ifndef MOCK_REQUESTER_API_CALL_H
+#define MOCK_REQUESTER_API_CALL_H
+
+#include "exchange/facts.h"
+#include "world/worlds.h"
+
+struct limiter;
+struct message;
+struct route;
+
+struct api_options {
+    bool rate_limit;   /* off: nothing is refused, the headers stay and Remaining says 999 */
+    bool fixed_health; /* healthz answers fixed numbers: the clock is moved by hand */
+};
+
+/* What all worlds share. */
+struct api {
+    struct api_options options;
+    struct worlds *worlds;   /* borrowed */
+    struct limiter *limiter; /* acts in the default world only, under its lock */
+};
+
+struct call {
+    struct api *api;
+    struct world *world;
+    const struct route *route; /* NULL: no endpoint has the path; the reply says so already */
+    struct span path;          /* decoded */
+    const struct request *request;
+    struct reply *reply;
+    struct exchange_facts facts; /* what the request says; after api_answer, what it was about */
+    struct arena arena; /* what the request decoded to */
+    void *message;      /* the decoded request, by route */
+    bool done;          /* the reply is complete already */
+    bool bad_signature; /* it was refused for that */
+    const struct fault *fault; /* that takes the exchange; NULL: none. Valid until the world is left */
+    struct near_miss miss;     /* of the first one */
+    const struct job *const *told; /* jobs that an answer 200 told of: `reads` triggers count it … */
+    size_t n_told;
+    const struct job **listed;     /* … and the array of them, where it is the call's to free(3) */
+    struct stream *stream; /* the connection becomes this websocket after the reply; the caller closes it */
+};
+
+/* Decodes the body into `into` (a struct for `message`, in call->arena). False: the reply is a 400 with the error, as a
+ * JSON object with `prefix` before the text, or as plain text where `prefix` is NULL. */
+bool call_read_body(struct call *call, const struct message *message, void *into, const char *prefix);
+
+/* `prefix` and `text` in call->arena; either may hold NUL bytes. */
+struct span call_joined(struct call *call, const char *prefix, struct span text);
+
+/* The reply is this error, in the same two forms, and complete. */
+void call_refuse(struct call *call, int status, const char *prefix, struct span text);
+
+/* 200 with the body as it stands and a line break; Content-Type is guessed. */
+void call_finish_json(struct call *call);
+
+/* The answer tells of this job, in which `reads` triggers may be waiting. */
+void call_tells_of(struct call *call, const struct job *job);
+
+#endif

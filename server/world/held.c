@@ -1,0 +1,150 @@
+#include "world/held.h"
+
+#include "sim/engine.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct held {
+    struct held *next;
+    const struct reply_wait *wait;
+    int wake_fd;
+};
+
+/* ---- places --------------------------------------------------------------------------------------------------- */
+
+bool held_take_place(struct held_list *list)
+{
+    if (list->places == HELD_MAX)
+        return false;
+    list->places++;
+    return true;
+}
+
+void held_give_place(struct held_list *list)
+{
+    MUST(list->places > 0);
+    list->places--;
+}
+
+/* ---- waking --------------------------------------------------------------------------------------------------- */
+
+static void wake(const struct held *held)
+{
+    uint64_t one = 1;
+
+    (void)!write(held->wake_fd, &one, sizeof one);
+}
+
+static bool is_over(const struct held_list *list, const struct reply_wait *wait)
+{
+    return list->stopping || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
+           (wait->until != NS_NEVER && clock_now(list->clock) >= wait->until);
+}
+
+void held_wake(struct held_list *list)
+{
+    for (const struct held *held = list->first; held; held = held->next)
+        if (is_over(list, held->wait))
+            wake(held);
+}
+
+ns_t held_next(struct held_list *list)
+{
+    ns_t now = clock_now(list->clock), next = NS_NEVER;
+
+    for (const struct held *held = list->first; held; held = held->next)
+        if (held->wait->until > now && held->wait->until < next)
+            next = held->wait->until;
+    return next;
+}
+
+size_t held_at_gate(const struct held_list *list, struct span gate)
+{
+    size_t n = 0;
+
+    for (const struct held *held = list->first; held; held = held->next)
+        n += held->wait->gate.p && span_eq(held->wait->gate, gate);
+    return n;
+}
+
+void held_stop(struct held_list *list)
+{
+    list->stopping = true;
+    held_wake(list);
+}
+
+/* ---- waiting -------------------------------------------------------------------------------------------------- */
+
+static void link_held(struct held_list *list, struct held *held)
+{
+    held->next = list->first;
+    list->first = held;
+}
+
+static void unlink_held(struct held_list *list, struct held *held)
+{
+    struct held **at = &list->first;
+
+    while (*at != held)
+        at = &(*at)->next;
+    *at = held->next;
+}
+
+/* False: the client is gone. */
+static bool sleep_until_woken(const struct held *held, int fd, int ms)
+{
+    struct pollfd polled[] = { { .fd = fd, .events = POLLRDHUP }, { .fd = held->wake_fd, .events = POLLIN } };
+    uint64_t count;
+
+    if (poll(polled, 2, ms) <= 0)
+        return true;
+    if (polled[1].revents)
+        (void)!read(held->wake_fd, &count, sizeof count);
+    return polled[0].revents == 0;
+}
+
+/* The lock is held at the beginning and at the end. */
+static bool wait_linked(struct held_list *list, const struct held *held, int fd)
+{
+    bool here = true;
+
+    while (here && !is_over(list, held->wait)) {
+        int ms = clock_ms_until(list->clock, held->wait->until);
+        pthread_mutex_unlock(list->lock);
+        here = sleep_until_woken(held, fd, ms);
+        pthread_mutex_lock(list->lock);
+    }
+    return here && !list->stopping;
+}
+
+bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd)
+{
+    struct held held = { .wait = wait, .wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+
+    if (held.wake_fd < 0)
+        return false;
+    pthread_mutex_lock(list->lock);
+    link_held(list, &held);
+    bool came = wait_linked(list, &held, fd);
+    unlink_held(list, &held);
+    pthread_mutex_unlock(list->lock);
+    close(held.wake_fd);
+    return came;
+}
+
+bool held_wait_piece(struct held_list *list, struct reply_trickle *trickle, int fd)
+{
+    struct reply_wait wait = { .on = true, .until = NS_NEVER };
+
+    pthread_mutex_lock(list->lock);
+    if (trickle->since == 0)
+        trickle->since = clock_now(list->clock);
+    if (trickle->every.kind == TRIGGER_GATE)
+        wait.gate = trickle->every.gate;
+    else
+        wait.until = trickle->since = engine_trigger(list->engine, &trickle->every, trickle->since);
+    pthread_mutex_unlock(list->lock);
+    return held_wait(list, &wait, fd);
+}

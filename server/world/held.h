@@ -1,0 +1,50 @@
+/* Replies that a fault holds back: until a moment of the world's clock, until a gate opens, or for ever.
+ *
+ *   held_take_place → held_wait, held_wait_piece … → held_give_place
+ *
+ * A held reply keeps its worker thread in poll(2), on its client's socket and on an eventfd: the client that goes
+ * away, the moment, the gate and the stop each end the wait at once. Who moves the clock or opens a gate calls
+ * held_wake. */
+#ifndef MOCK_REQUESTER_WORLD_HELD_H
+#define MOCK_REQUESTER_WORLD_HELD_H
+
+#include "base/clock.h"
+#include "wire/exchange.h"
+
+#include <pthread.h>
+
+enum { HELD_MAX = 64 /* replies that may be held at once; one more is EMPTY_RESPONSE */ };
+
+struct held;
+struct engine;
+
+struct held_list {
+    pthread_mutex_t *lock; /* the world's, like the next two; borrowed */
+    struct clock *clock;
+    struct engine *engine;
+    struct held *first;
+    size_t places; /* that are taken */
+    bool stopping;
+};
+
+/* ---- Caller holds the world's lock ------------------------------------------------------------------------ */
+
+/* False: all HELD_MAX places are taken. */
+bool held_take_place(struct held_list *list);
+void held_give_place(struct held_list *list);
+/* Wakes the threads whose wait is over. */
+void held_wake(struct held_list *list);
+/* Ends every wait, now and from now on. */
+void held_stop(struct held_list *list);
+/* The first moment after now that a held reply waits for; NS_NEVER: there is none. */
+ns_t held_next(struct held_list *list);
+size_t held_at_gate(const struct held_list *list, struct span gate);
+
+/* ---- without it: they take it ----------------------------------------------------------------------------- */
+
+/* True: the wait is over. False: the client is gone, or the server stops. `fd`: the client's socket, or -1. */
+bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd);
+/* The same, until the next piece of a trickling reply is due. */
+bool held_wait_piece(struct held_list *list, struct reply_trickle *trickle, int fd);
+
+#endif

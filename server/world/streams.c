@@ -1,0 +1,98 @@
+#include "world/streams.h"
+
+#include "wire/websocket.h"
+
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static struct span job_of(const struct stream *stream)
+{
+    return span_of(stream->job_id, stream->job_n);
+}
+
+struct stream *stream_open(struct stream_list *list, struct span job_id)
+{
+    struct stream *stream = list->n < STREAMS_OPEN_MAX ? calloc(1, sizeof *stream + job_id.n) : NULL;
+
+    if (!stream)
+        return NULL;
+    stream->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (stream->wake_fd < 0) {
+        free(stream);
+        return NULL;
+    }
+    stream->list = list;
+    stream->queue = buf_init(STREAM_REPLAY_MAX);
+    stream->job_n = job_id.n;
+    if (job_id.n)
+        memcpy(stream->job_id, job_id.p, job_id.n);
+    stream->next = list->first;
+    list->first = stream;
+    list->n++;
+    return stream;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (!stream)
+        return;
+    struct stream **at = &stream->list->first;
+    while (*at != stream)
+        at = &(*at)->next;
+    *at = stream->next;
+    stream->list->n--;
+    close(stream->wake_fd);
+    buf_release(&stream->queue);
+    free(stream);
+}
+
+static void wake(const struct stream *stream)
+{
+    uint64_t one = 1;
+
+    (void)!write(stream->wake_fd, &one, sizeof one);
+}
+
+void stream_take(struct stream *stream, struct buf *out)
+{
+    uint64_t count;
+
+    (void)!read(stream->wake_fd, &count, sizeof count);
+    *out = stream->queue;
+    stream->queue = buf_init(STREAM_QUEUE_MAX);
+}
+
+static void append(struct stream *stream, struct span text)
+{
+    if (stream->too_slow)
+        return;
+    websocket_frame(&stream->queue, WS_TEXT, text);
+    stream->too_slow = stream->queue.failed || stream->queue.n > STREAM_QUEUE_MAX;
+    wake(stream);
+}
+
+void streams_hear(void *context, const struct job_event *event)
+{
+    const struct stream_list *list = context;
+
+    if (!list->first)
+        return;
+    CLEANUP(buf_release) struct buf text = buf_init(STREAM_REPLAY_MAX);
+    list->release->put_live(&text, event, list->zone);
+    for (struct stream *stream = list->first; stream; stream = stream->next)
+        if (stream->job_n == 0 || span_eq(job_of(stream), event->job->id))
+            append(stream, buf_view(&text));
+}
+
+/* Of any length: the reader had no chance to read it yet. */
+void stream_replay(struct stream *stream, const struct job *job)
+{
+    for (size_t i = 0; i < job->n_history; i++) {
+        CLEANUP(buf_release) struct buf text = buf_init(STREAM_REPLAY_MAX);
+        stream->list->release->put_replay(&text, job, i, stream->list->zone);
+        if (text.n)
+            websocket_frame(&stream->queue, WS_TEXT, buf_view(&text));
+    }
+    wake(stream);
+}

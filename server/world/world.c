@@ -1,0 +1,271 @@
+#include "world/world.h"
+
+#include "releases/fixture.h"
+
+#include <stdlib.h>
+
+/* A program that was played before. */
+struct program_list {
+    struct program_list *next;
+    struct program *program;
+};
+
+/* ---- the program ---------------------------------------------------------------------------------------- */
+
+static bool play_faults(struct world *world, const struct scenario *scenario, ns_t now)
+{
+    bool good = true;
+
+    faults_release(&world->faults);
+    faults_init(&world->faults, world->engine, now);
+    for (size_t i = 0; good && i < scenario->n_faults; i++)
+        good = faults_add(&world->faults, &scenario->faults[i], false);
+    return good;
+}
+
+static bool play_expectations(struct world *world, const struct scenario *scenario)
+{
+    expectations_release(&world->expectations);
+    verdict_clear(&world->verdict);
+    return expectations_init(&world->expectations, scenario->expect, scenario->n_expect);
+}
+
+static bool play_network(struct world *world, const struct program *program)
+{
+    engine_set_scripts(world->engine, program->scripts, program->n_scripts);
+    engine_set_scheduler(world->engine, &program->scenario->scheduler);
+    return engine_set_nodes(world->engine, program->nodes, program->n_nodes);
+}
+
+/* Those that lie ahead, or whose gate is closed. */
+static void play_restarts(struct world *world, ns_t now)
+{
+    const struct scenario *scenario = world->program->scenario;
+
+    for (size_t i = 0; i < scenario->n_restarts; i++) {
+        const struct trigger *trigger = &scenario->restarts[i];
+        bool ahead = trigger->kind == TRIGGER_GATE ? !engine_gate_is_open(world->engine, trigger->gate)
+                                                   : trigger->after > now - engine_start(world->engine);
+        if (ahead)
+            engine_plan_restart(world->engine, trigger);
+    }
+}
+
+/* Keeps what was played so far: jobs may point to its scripts. */
+static bool keep_older(struct world *world)
+{
+    struct program_list *older = calloc(1, sizeof *older);
+
+    if (!older)
+        return false;
+    *older = (struct program_list){ .next = world->older, .program = world->program };
+    world->older = older;
+    return true;
+}
+
+enum err world_play(struct world *world, struct program *program, struct error *error)
+{
+    ns_t now = clock_now(&world->clock);
+
+    if (world->program && !keep_older(world))
+        return error_set(error, ERR_NOMEM, "out of memory");
+    world->program = program_hold(program);
+    atomic_store(&world->signatures, (int)program->signatures);
+    engine_close_gates(world->engine);
+    bool good = play_network(world, program);
+    good = play_faults(world, program->scenario, now) && good;
+    good = play_expectations(world, program->scenario) && good;
+    return good ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
+}
+
+static enum err load_fixture(struct world *world, const struct fixture_text *fixture, ns_t now, struct error *error)
+{
+    struct json_place where = { 1, 1 };
+    struct error why;
+    enum err err = fixture_load(world->engine, fixture->text, now, &where, &why);
+
+    return err ? error_set(error, err == ERR_NOMEM ? err : ERR_INVALID, "%.*s:%zu:%zu: %s", SPAN_ARG(fixture->name),
+                           where.line, where.column, why.text)
+               : ERR_OK;
+}
+
+static enum err load_fixtures(struct world *world, ns_t now, struct error *error)
+{
+    const struct program *program = world->program;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < program->n_fixtures; i++)
+        err = load_fixture(world, &program->fixtures[i], now, error);
+    return err;
+}
+
+/* ---- life ----------------------------------------------------------------------------------------------- */
+
+static void on_restart(void *context)
+{
+    struct world *world = context;
+
+    world->restarted = true;
+}
+
+static enum err start_engine(struct world *world, const struct world_options *options, struct error *error)
+{
+    const struct program *program = options->program;
+    struct engine_options engine = {
+        .rules = program->dialect->rules,
+        .ids = ids_of_seed(program->seed),
+        .max_jobs = options->max_jobs,
+        .start = clock_now(&world->clock),
+        .find_script = options->find_script,
+        .find_script_context = options->find_script_context,
+    };
+    enum err err = engine_new(&engine, &world->engine, error);
+
+    if (err)
+        return err;
+    world->held.engine = world->engine;
+    engine_on_restart(world->engine, on_restart, world);
+    engine_listen(world->engine, streams_hear, &world->streams);
+    return ERR_OK;
+}
+
+static enum err start(struct world *world, const struct world_options *options, struct error *error)
+{
+    enum err err = start_engine(world, options, error);
+
+    if (!err && !world->journal)
+        err = error_set(error, ERR_NOMEM, "out of memory");
+    if (!err)
+        err = world_play(world, options->program, error);
+    if (!err)
+        play_restarts(world, clock_now(&world->clock));
+    return err ? err : load_fixtures(world, clock_now(&world->clock), error);
+}
+
+enum err world_new(const struct world_options *options, struct world **out, struct error *error)
+{
+    const struct program *program = options->program;
+    struct world *world = calloc(1, sizeof *world);
+
+    if (!world)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    pthread_mutex_init(&world->lock, NULL);
+    world->release = program->dialect;
+    world->zone = program->zone;
+    world->clock = clock_init(program->clock, program->clock_scale, program->start_time);
+    world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT);
+    world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock };
+    world->streams = (struct stream_list){ .release = world->release, .zone = world->zone };
+    enum err err = start(world, options, error);
+    if (err)
+        world_free(world);
+    else
+        *out = world;
+    return err;
+}
+
+static void drop_programs(struct world *world)
+{
+    for (struct program_list *older = world->older, *next; older; older = next) {
+        next = older->next;
+        program_drop(older->program);
+        free(older);
+    }
+    program_drop(world->program);
+}
+
+void world_free(struct world *world)
+{
+    if (!world)
+        return;
+    MUST(!world->streams.first && !world->held.first);
+    expectations_release(&world->expectations);
+    faults_release(&world->faults);
+    verdict_release(&world->verdict);
+    journal_free(world->journal);
+    engine_free(world->engine);
+    drop_programs(world);
+    pthread_mutex_destroy(&world->lock);
+    free(world);
+}
+
+/* ---- time ----------------------------------------------------------------------------------------------- */
+
+ns_t world_enter(struct world *world)
+{
+    pthread_mutex_lock(&world->lock);
+    ns_t now = clock_now(&world->clock);
+    engine_tick(world->engine, now);
+    return now;
+}
+
+void world_leave(struct world *world)
+{
+    pthread_mutex_unlock(&world->lock);
+}
+
+ns_t world_advance(struct world *world, ns_t by)
+{
+    clock_advance(&world->clock, by);
+    ns_t now = clock_now(&world->clock);
+    engine_tick(world->engine, now);
+    held_wake(&world->held);
+    return now;
+}
+
+int world_next_ms(struct world *world)
+{
+    return clock_ms_until(&world->clock, engine_next_deadline(world->engine));
+}
+
+bool world_restarted(struct world *world)
+{
+    bool restarted = world->restarted;
+
+    world->restarted = false;
+    return restarted;
+}
+
+/* ---- reset ---------------------------------------------------------------------------------------------- */
+
+static void reset_engine(struct world *world, const struct world_reset *what)
+{
+    if (what->clock)
+        clock_restart(&world->clock);
+    ns_t now = clock_now(&world->clock);
+    engine_begin_again(world->engine, now, what->jobs && world->program->seed_chosen);
+    if (what->jobs)
+        load_fixtures(world, now, NULL); /* they have passed at the start */
+    play_restarts(world, now);
+}
+
+static void reset_journal(struct world *world)
+{
+    journal_reset(world->journal);
+    expectations_clear(&world->expectations);
+    verdict_clear(&world->verdict);
+}
+
+void world_reset(struct world *world, const struct world_reset *what)
+{
+    if (what->gates)
+        engine_close_gates(world->engine);
+    if (what->clock || what->jobs)
+        reset_engine(world, what);
+    if (what->journal)
+        reset_journal(world);
+    if (what->faults)
+        faults_reset(&world->faults, clock_now(&world->clock));
+    held_wake(&world->held);
+}
+
+/* ---- the verdict ---------------------------------------------------------------------------------------- */
+
+struct reasons world_judge(const struct world *world, struct arena *arena)
+{
+    return verdict_judge(&(struct verdict_sources){ .verdict = &world->verdict,
+                                                    .expectations = &world->expectations,
+                                                    .engine = world->engine,
+                                                    .faults = &world->faults },
+                         arena);
+}

@@ -1,0 +1,89 @@
+/* A world: one running network and all of its mutable state.
+ *
+ *   world_new (plays its first program) → world_enter … world_leave, an exchange at a time → world_free
+ *
+ * The lock of a world guards everything in it. It is never held while waiting, reading or writing, and no file is
+ * opened under it. world_enter takes it and advances the engine to the clock's present moment, so that whatever
+ * comes next, a handler or a look from outside, finds the network as it is now. */
+#ifndef MOCK_REQUESTER_WORLD_WORLD_H
+#define MOCK_REQUESTER_WORLD_WORLD_H
+
+#include "base/clock.h"
+#include "exchange/expectation.h"
+#include "exchange/fault.h"
+#include "exchange/journal.h"
+#include "exchange/verdict.h"
+#include "scenario/program.h"
+#include "world/held.h"
+#include "world/streams.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct program_list;
+
+struct world {
+    pthread_mutex_t lock;
+    const struct dialect *release; /* never changes, like the next two: any thread */
+    int zone;                      /* of time stamps, seconds east of UTC */
+    size_t max_jobs;
+    atomic_int signatures;         /* enum signatures, of the program; any thread */
+
+    struct program *program;       /* held: what is played now */
+    struct program_list *older;    /* held: jobs may still point to their scripts */
+    struct clock clock;
+    struct engine *engine;
+    struct journal *journal;
+    struct expectations expectations;
+    struct faults faults;
+    struct verdict_notes verdict;
+    struct held_list held;     /* replies that a fault holds back */
+    struct stream_list streams; /* websockets of live events */
+    uint64_t unknown_names;    /* submits that asked for an unknown script, as far as the log has warned of them */
+    bool restarted;            /* the requester has restarted since world_restarted was last asked */
+};
+
+struct world_options {
+    struct program *program; /* to begin with; the world takes a hold of its own */
+    size_t max_jobs;         /* 0: the engine's default */
+    size_t journal;          /* exchanges that the journal keeps */
+    find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */
+    void *find_script_context;   /* used under the world's lock */
+};
+
+/* The clock starts here, and the jobs of the program's fixtures are in the store. ERR_INVALID: a fixture does not
+ * fit; the error names file and place (`fixtures/a.json:3:1: …`). ERR_NOMEM. */
+enum err world_new(const struct world_options *options, struct world **world, struct error *error);
+/* No thread is in the world any more, no stream open, no reply held. NULL is fine. */
+void world_free(struct world *world);
+
+/* Takes the lock and advances the engine. Returns the world's present moment. */
+ns_t world_enter(struct world *world);
+void world_leave(struct world *world);
+
+/* Makes the program take effect, and takes a hold of it: the one way a scenario is put into force. Its network, scripts
+ * and scheduler options are for jobs submitted from now on; faults, gates, expectations and the verdict start anew;
+ * restarts are planned, counted from now. ERR_NOMEM: it plays what could be taken over. Caller holds the lock. */
+enum err world_play(struct world *world, struct program *program, struct error *error);
+
+/* What a reset begins again. */
+struct world_reset {
+    bool jobs, journal, faults, gates, clock; /* the clock: a manual one only */
+};
+/* Caller holds the lock. */
+void world_reset(struct world *world, const struct world_reset *what);
+
+/* Moves a manual clock by `by` ns. Caller holds the lock. Returns the new moment. */
+ns_t world_advance(struct world *world, ns_t by);
+
+/* How long, in milliseconds of real time, until the engine has something to do; -1: never by itself. Caller
+ * holds the lock. */
+int world_next_ms(struct world *world);
+
+/* True once after each restart of the requester: connections that were open then are to be closed. Caller holds the lock. */
+bool world_restarted(struct world *world);
+
+/* What --strict and the control API hold against the world, in the arena. Caller holds the lock. */
+struct reasons world_judge(const struct world *world, struct arena *arena);
+
+#endif
