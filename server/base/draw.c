@@ -12,14 +12,14 @@
 _Static_assert((int)UUID_SIZE + 1 == UUID_STR_LEN, "libuuid's texts are longer than ours");
 _Static_assert((int)CID_SIZE == (int)MULTIHASH_TEXT_SIZE, "a CIDv0 is the text of a multihash");
 
-struct id_source ids_of_system(void)
+struct draw draw_of_system(void)
 {
-    return (struct id_source){ .seeded = false };
+    return (struct draw){ .seeded = false };
 }
 
-struct id_source ids_of_seed(uint64_t seed)
+struct draw draw_of_seed(uint64_t seed)
 {
-    return (struct id_source){ .seeded = true, .state = seed };
+    return (struct draw){ .seeded = true, .state = seed };
 }
 
 static uint64_t system_draw(void)
@@ -44,35 +44,35 @@ static uint64_t seeded_draw(uint64_t *state)
     return z ^ z >> 31;
 }
 
-uint64_t ids_draw(struct id_source *source)
+uint64_t draw_next(struct draw *source)
 {
     return source->seeded ? seeded_draw(&source->state) : system_draw();
 }
 
-uint64_t ids_below(struct id_source *source, uint64_t n)
+uint64_t draw_below(struct draw *source, uint64_t n)
 {
     MUST(n > 0);
     uint64_t uneven = -n % n; /* 2^64 mod n: so many draws would come up once too often */
     uint64_t drawn;
 
     do
-        drawn = ids_draw(source);
+        drawn = draw_next(source);
     while (drawn < uneven);
     return drawn % n;
 }
 
 /* Big-endian, so that a seed means the same ids on every machine. */
-static void fill(struct id_source *source, unsigned char *bytes, size_t n)
+static void fill(struct draw *source, unsigned char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i += 8) {
-        uint64_t drawn = ids_draw(source);
+        uint64_t drawn = draw_next(source);
 
         for (size_t k = 0; k < 8; k++)
             bytes[i + k] = (unsigned char)(drawn >> (56 - 8 * k));
     }
 }
 
-void ids_uuid(struct id_source *source, char out[UUID_SIZE + 1])
+void draw_uuid(struct draw *source, char out[UUID_SIZE + 1])
 {
     uuid_t bytes;
 
@@ -82,7 +82,7 @@ void ids_uuid(struct id_source *source, char out[UUID_SIZE + 1])
     uuid_unparse_lower(bytes, out);
 }
 
-void ids_cid(struct id_source *source, char out[CID_SIZE + 1])
+void draw_cid(struct draw *source, char out[CID_SIZE + 1])
 {
     unsigned char digest[SHA256_SIZE];
 

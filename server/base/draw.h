@@ -8,20 +8,20 @@
 
 #include <stdint.h>
 
-struct id_source {
+struct draw {
     bool seeded;
     uint64_t state; /* of the seeded generator (SplitMix64) */
 };
 
-struct id_source ids_of_system(void);           /* getrandom(2) */
-struct id_source ids_of_seed(uint64_t seed);    /* the same draws for the same seed */
+struct draw draw_of_system(void);        /* getrandom(2) */
+struct draw draw_of_seed(uint64_t seed); /* the same draws for the same seed */
 
-uint64_t ids_draw(struct id_source *source);
+uint64_t draw_next(struct draw *source);
 /* Even over 0 … n-1; n ≥ 1. */
-uint64_t ids_below(struct id_source *source, uint64_t n);
+uint64_t draw_below(struct draw *source, uint64_t n);
 
 enum { UUID_SIZE = 36, CID_SIZE = 46 };
-void ids_uuid(struct id_source *source, char out[UUID_SIZE + 1]); /* version 4, lower case, formatted by libuuid */
-void ids_cid(struct id_source *source, char out[CID_SIZE + 1]);   /* a valid CIDv0, `Qm…`; node ids have the same form */
+void draw_uuid(struct draw *source, char out[UUID_SIZE + 1]); /* version 4, lower case, formatted by libuuid */
+void draw_cid(struct draw *source, char out[CID_SIZE + 1]);   /* a valid CIDv0, `Qm…`; node ids have the same form */
 
 #endif

@@ -40,7 +40,7 @@ static bool is_fixture(const struct json_value *root)
 /* It passes if a network without nodes takes its jobs in; the first that it does not ends the list. */
 static enum err check_fixture(struct checked *checked, struct span text, struct error *error)
 {
-    struct engine_options options = { .rules = dialects[0]->rules, .ids = ids_of_seed(1), .max_jobs = SIZE_MAX };
+    struct engine_options options = { .rules = dialects[0]->rules, .ids = draw_of_seed(1), .max_jobs = SIZE_MAX };
     struct json_place where = { 1, 1 };
     struct engine *engine = NULL;
     struct error why;

@@ -32,9 +32,9 @@ static void settle_clock(struct program *program, const struct program_settings 
 /* Short enough to be typed, and exact in any JSON reader. */
 static uint64_t drawn_seed(void)
 {
-    struct id_source source = ids_of_system();
+    struct draw source = draw_of_system();
 
-    return ids_draw(&source) >> 32;
+    return draw_next(&source) >> 32;
 }
 
 static void settle_seed(struct program *program, const struct program_source *source)

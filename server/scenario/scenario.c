@@ -525,14 +525,14 @@ static struct node *complete(const struct node *from, size_t n, size_t list, str
     for (size_t i = 0; nodes && i < n; i++) {
         uint64_t h = fnv_add(FNV_START, &seed, sizeof seed);
         h = fnv_add(fnv_add(h, &list, sizeof list), &i, sizeof i);
-        struct id_source ids = ids_of_seed(h);
+        struct draw ids = draw_of_seed(h);
         char id[CID_SIZE + 1];
         nodes[i] = from[i];
         if (!nodes[i].version.n)
             nodes[i].version = version;
         if (nodes[i].id.n)
             continue;
-        ids_cid(&ids, id);
+        draw_cid(&ids, id);
         nodes[i].id = arena_span(arena, span_text(id));
     }
     return arena->failed ? NULL : nodes;

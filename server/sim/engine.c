@@ -24,7 +24,7 @@ bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n)
         if (nodes[i].id.n)
             continue;
         char id[CID_SIZE + 1];
-        ids_cid(&engine->ids, id);
+        draw_cid(&engine->ids, id);
         copy[i].id = arena_span(&engine->arena, span_text(id));
     }
     engine->nodes = copy;
@@ -207,7 +207,7 @@ ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t f
     if (after == NS_NEVER)
         return NS_NEVER;
     if (trigger->jitter) {
-        ns_t drawn = (ns_t)ids_below(&engine->ids, 2 * (uint64_t)trigger->jitter + 1) - trigger->jitter;
+        ns_t drawn = (ns_t)draw_below(&engine->ids, 2 * (uint64_t)trigger->jitter + 1) - trigger->jitter;
         after = drawn > NS_NEVER - after ? NS_NEVER : after + drawn;
     }
     if (after < 0)
@@ -217,7 +217,7 @@ ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t f
 
 uint64_t engine_draw(struct engine *engine)
 {
-    return ids_draw(&engine->ids);
+    return draw_next(&engine->ids);
 }
 
 void engine_plan_at(struct engine *engine, struct job *job, ns_t due, struct action action)
@@ -550,7 +550,7 @@ static struct job *add_job(struct engine *engine, struct span client_id, struct 
 {
     char id[UUID_SIZE + 1];
 
-    ids_uuid(&engine->ids, id);
+    draw_uuid(&engine->ids, id);
     struct job *job = job_new(span_text(id), client_id, api_version, spec, now);
     if (!job)
         return NULL;
@@ -823,12 +823,12 @@ static void sort_by_id(const struct job **jobs, size_t n, bool reverse)
 }
 
 /* The first `limit` of the jobs in random order (A5's quirk); they keep their order among themselves. */
-static size_t draw_subset(struct id_source *ids, const struct job **jobs, size_t n, size_t limit)
+static size_t draw_subset(struct draw *ids, const struct job **jobs, size_t n, size_t limit)
 {
     size_t left = limit < n ? limit : n, kept = 0;
 
     for (size_t i = 0; i < n && kept < left; i++)
-        if (ids_below(ids, n - i) < left - kept)
+        if (draw_below(ids, n - i) < left - kept)
             jobs[kept++] = jobs[i];
     return kept;
 }

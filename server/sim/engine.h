@@ -35,7 +35,7 @@ struct engine_options {
     struct scheduler_options scheduler;
     const struct node *nodes; /* copied; ids drawn where empty, in order */
     size_t n_nodes;
-    struct id_source ids;
+    struct draw ids;
     size_t max_jobs; /* 0 = 100000 */
     ns_t start;      /* when the network began */
 

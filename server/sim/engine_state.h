@@ -38,7 +38,7 @@ struct engine {
     struct node *nodes;
     size_t n_nodes;
     struct span requester_id, requester_key;
-    struct id_source ids, ids_at_start; /* the latter: once the nodes had theirs */
+    struct draw ids, ids_at_start; /* the latter: once the nodes had theirs */
     struct store store;
     struct timeline timeline;
     ns_t start, now;

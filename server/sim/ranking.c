@@ -178,7 +178,7 @@ static size_t rank_all(const struct question *q, struct ranked *out)
             continue;
         out[n++] = (struct ranked){ .node = &nodes[i],
                                     .rank = rank,
-                                    .tie = engine->options.ties_random ? ids_draw(&engine->ids) : i };
+                                    .tie = engine->options.ties_random ? draw_next(&engine->ids) : i };
     }
     qsort(out, n, sizeof *out, compare_ranked);
     return n;

@@ -88,10 +88,10 @@ static void plan_bid(struct engine *engine, struct job *job, const struct execut
         engine_plan(engine, job, &NODE_NTH(x->node->bid, x->ask)->after, now, action_of(ACTION_BID, x));
 }
 
-static void shuffle(struct id_source *ids, struct execution **at, size_t n)
+static void shuffle(struct draw *ids, struct execution **at, size_t n)
 {
     for (size_t i = n; i > 1; i--) {
-        size_t k = (size_t)ids_below(ids, i);
+        size_t k = (size_t)draw_below(ids, i);
         struct execution *other = at[i - 1];
         at[i - 1] = at[k];
         at[k] = other;
@@ -252,7 +252,7 @@ static void take_bid(struct engine *engine, struct job *job, struct execution *x
 {
     char reference[2 + UUID_SIZE + 1] = "e-";
 
-    ids_uuid(&engine->ids, reference + 2);
+    draw_uuid(&engine->ids, reference + 2);
     execution_move(job, x, EXECUTION_ASK_FOR_BID_ACCEPTED,
                    &(struct execution_change){ .reference = span_text(reference) }, now);
     engine_emit(engine, EVENT_BID, job, x, SPAN(""), now);
@@ -395,7 +395,7 @@ const struct storage_spec *published_result(struct engine *engine, struct job *j
         return NULL;
     char own[CID_SIZE + 1];
     if (!cid.n)
-        ids_cid(&engine->ids, own);
+        draw_cid(&engine->ids, own);
     result->source = SOURCE_IPFS;
     result->cid = arena_span(&job->arena, cid.n ? cid : span_text(own));
     result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), engine->rules->result_mark,

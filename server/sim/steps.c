@@ -93,7 +93,7 @@ static struct span id_of_stranger(struct engine *engine, struct job *job, struct
     if (s)
         return s->id;
     char id[CID_SIZE + 1];
-    ids_cid(&engine->ids, id);
+    draw_cid(&engine->ids, id);
     s = ARENA_NEW(&job->arena, struct stranger);
     if (!s)
         return name;
@@ -124,7 +124,7 @@ static void enter_execution_state(struct engine *engine, struct job *job, struct
     struct execution_change change = { .status = last ? step->status : SPAN("") };
 
     if (state == EXECUTION_ASK_FOR_BID_ACCEPTED) {
-        ids_uuid(&engine->ids, reference + 2);
+        draw_uuid(&engine->ids, reference + 2);
         change.reference = span_text(reference);
     }
     if (state == EXECUTION_WAITING_VERIFICATION)

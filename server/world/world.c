@@ -113,7 +113,7 @@ static enum err start_engine(struct world *world, const struct world_options *op
     const struct program *program = options->program;
     struct engine_options engine = {
         .rules = program->dialect->rules,
-        .ids = ids_of_seed(program->seed),
+        .ids = draw_of_seed(program->seed),
         .max_jobs = options->max_jobs,
         .start = clock_now(&world->clock),
         .find_script = options->find_script,

@@ -83,7 +83,7 @@ static double list_cost(struct engine *engine, ns_t now)
 static struct engine *one_node_engine(size_t max_jobs)
 {
     struct node node = node_good(SPAN("n0"), SPAN("v0.3.25"));
-    struct engine_options options = { .rules = &rules_v0_3_25, .nodes = &node, .n_nodes = 1, .ids = ids_of_seed(1),
+    struct engine_options options = { .rules = &rules_v0_3_25, .nodes = &node, .n_nodes = 1, .ids = draw_of_seed(1),
                                       .max_jobs = max_jobs, .start = CLOCK_DEFAULT_START };
     struct engine *engine;
 

@@ -197,6 +197,6 @@ struct engine_options network_options(const struct told_network *network, const 
         .scheduler = scheduler_of(network, manner, approver),
         .nodes = nodes,
         .n_nodes = network->nodes.n,
-        .ids = ids_of_seed(seed),
+        .ids = draw_of_seed(seed),
     };
 }

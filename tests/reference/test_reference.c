@@ -219,10 +219,10 @@ static void change_body(const struct played *p, size_t i, size_t step)
 {
     const struct reference_case *c = &p->recording.cases[i];
     size_t n = c->steps[step].reply.body.n, changes = changes_a_body() < n ? changes_a_body() : n;
-    struct id_source source = ids_of_seed(i * 1000 + step);
+    struct draw source = draw_of_seed(i * 1000 + step);
 
     for (size_t k = 0; k < changes; k++) {
-        size_t at = changes == n ? k : (size_t)ids_below(&source, n);
+        size_t at = changes == n ? k : (size_t)draw_below(&source, n);
         ck_assert_msg(change_is_noticed(p, i, step, at), "%s %s: %.*s: step %zu: byte %zu changed, and nobody noticed",
                       p->recording.release, p->recording.group, SPAN_ARG(c->name), step + 1, at);
     }

@@ -107,7 +107,7 @@ void network_start(struct network *network, const struct scheduler_rules *rules)
         .scheduler = network->options,
         .nodes = network->nodes,
         .n_nodes = network->n_nodes,
-        .ids = ids_of_seed(1),
+        .ids = draw_of_seed(1),
         .max_jobs = network->max_jobs,
         .start = network->now,
     };

@@ -96,7 +96,7 @@ static enum err engine_of(const struct scenario *scenario, const struct job_scri
                                       .scheduler = { .approver = SPAN("client") },
                                       .nodes = scenario->nodes,
                                       .n_nodes = scenario->n_nodes,
-                                      .ids = ids_of_seed(1),
+                                      .ids = draw_of_seed(1),
                                       .start = CLOCK_DEFAULT_START,
                                       .scripts = scripts,
                                       .n_scripts = scripts ? scenario->n_scripts : 0 };

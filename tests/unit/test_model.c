@@ -86,7 +86,7 @@ struct seen {
 struct world {
     uint64_t seed;
     int step;
-    struct id_source ids;
+    struct draw ids;
     enum character cast[NODES_MAX];
     struct network network;
     const struct dialect *dialect;
@@ -102,7 +102,7 @@ static struct {
 
 static size_t draw(struct world *w, size_t n)
 {
-    return (size_t)ids_below(&w->ids, n);
+    return (size_t)draw_below(&w->ids, n);
 }
 
 static void tell_cast(const struct world *w, struct buf *out)
@@ -763,7 +763,7 @@ static void live(uint64_t seed)
 {
     static struct world w; /* large */
 
-    w = (struct world){ .seed = seed, .ids = ids_of_seed(seed * 2 + 1) };
+    w = (struct world){ .seed = seed, .ids = draw_of_seed(seed * 2 + 1) };
     choose_network(&w);
     for (w.step = 1; w.step <= STEPS; w.step++) {
         w.at = NULL;

@@ -60,9 +60,9 @@ static const char *const pieces[] = {
     "\\ud800", "9007199254740993", "\"2023-03-22T09:00:00Z\"", "\"0001-01-01T00:00:00Z\"",
 };
 
-static size_t below(struct id_source *random, size_t n)
+static size_t below(struct draw *random, size_t n)
 {
-    return n ? (size_t)ids_below(random, n) : 0;
+    return n ? (size_t)draw_below(random, n) : 0;
 }
 
 static size_t least(size_t a, size_t b)
@@ -71,7 +71,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Cuts a stretch out; in its place comes nothing, a stretch of the text itself, or a piece of the list. */
-static void mutate(struct id_source *random, struct buf *text)
+static void mutate(struct draw *random, struct buf *text)
 {
     struct buf next = buf_init(TEXT_MAX);
     size_t from = below(random, text->n + 1), to = least(text->n, from + below(random, 9));
@@ -98,7 +98,7 @@ static void mutate(struct id_source *random, struct buf *text)
 }
 
 /* One of the files with one to four changes. */
-static struct buf mutant(struct id_source *random, const struct sources *sources)
+static struct buf mutant(struct draw *random, const struct sources *sources)
 {
     const struct buf *from = &sources->at[below(random, sources->n)];
     struct buf text = buf_init(TEXT_MAX);
@@ -132,7 +132,7 @@ static void assert_told(const struct findings *findings, const struct buf *text)
 
 START_TEST(a_mutated_scenario_passes_or_is_refused_with_places_and_messages)
 {
-    struct id_source random = ids_of_seed((uint64_t)_i);
+    struct draw random = draw_of_seed((uint64_t)_i);
 
     for (int i = 0; i < SCENARIOS_A_BATCH; i++) {
         struct buf text = mutant(&random, &scenarios);
@@ -157,7 +157,7 @@ END_TEST
 static struct engine *empty_engine(void)
 {
     struct node node = node_good(SPAN("n0"), SPAN("v0.3.25"));
-    struct engine_options options = { .rules = &rules_v0_3_25, .nodes = &node, .n_nodes = 1, .ids = ids_of_seed(1),
+    struct engine_options options = { .rules = &rules_v0_3_25, .nodes = &node, .n_nodes = 1, .ids = draw_of_seed(1),
                                       .start = CLOCK_DEFAULT_START };
     struct engine *engine;
 
@@ -167,7 +167,7 @@ static struct engine *empty_engine(void)
 
 START_TEST(a_mutated_fixture_passes_or_is_refused_with_a_place_and_a_message)
 {
-    struct id_source random = ids_of_seed((uint64_t)_i);
+    struct draw random = draw_of_seed((uint64_t)_i);
 
     for (int i = 0; i < FIXTURES_A_BATCH; i++) {
         struct buf text = mutant(&random, &fixtures);

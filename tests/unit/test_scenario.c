@@ -620,7 +620,7 @@ static struct engine *engine_of(const struct scenario *scenario, struct arena *a
                                       .scheduler = scenario->scheduler,
                                       .nodes = scenario_network(scenario, SPAN("v0.3.25"), 1, arena),
                                       .n_nodes = scenario->n_nodes,
-                                      .ids = ids_of_seed(1),
+                                      .ids = draw_of_seed(1),
                                       .start = CLOCK_DEFAULT_START };
     struct engine *engine = NULL;
 
@@ -671,23 +671,23 @@ static const char *const pieces[] = {
     "\"nodes\":", "\"version\": 1", "\"jobs\": []", "{\"after\": \"1s\"}", "\xff", "\n", "\\u0000", "9007199254740993",
 };
 
-static size_t place_in(struct id_source *random, size_t n)
+static size_t place_in(struct draw *random, size_t n)
 {
-    return (size_t)ids_below(random, n + 1);
+    return (size_t)draw_below(random, n + 1);
 }
 
 /* Cuts a stretch out and puts another piece there: letters of the text itself, or one of the list. */
-static void mutate(struct id_source *random, struct buf *text)
+static void mutate(struct draw *random, struct buf *text)
 {
     struct buf next = buf_init(TEXT_MAX * 4);
     size_t from = place_in(random, text->n), gone = place_in(random, 8), again = place_in(random, text->n);
     size_t to = from + gone < text->n ? from + gone : text->n, n = place_in(random, 40);
 
     buf_add(&next, text->p, from);
-    if (ids_below(random, 3) == 0)
+    if (draw_below(random, 3) == 0)
         buf_add(&next, text->p + again, again + n < text->n ? n : text->n - again);
-    else if (ids_below(random, 2) == 0)
-        buf_text(&next, pieces[ids_below(random, ROWS(pieces))]);
+    else if (draw_below(random, 2) == 0)
+        buf_text(&next, pieces[draw_below(random, ROWS(pieces))]);
     buf_add(&next, text->p + to, text->n - to);
     buf_release(text);
     *text = next;
@@ -707,7 +707,7 @@ static void assert_places(const struct findings *findings)
 
 START_TEST(no_bytes_do_harm_and_every_refusal_has_a_place)
 {
-    struct id_source random = ids_of_seed((uint64_t)_i);
+    struct draw random = draw_of_seed((uint64_t)_i);
     char path[PATH_SIZE];
 
     snprintf(path, sizeof path, "%s%s", GOOD, good.names[_i]);
@@ -717,7 +717,7 @@ START_TEST(no_bytes_do_harm_and_every_refusal_has_a_place)
         struct findings findings = { 0 };
         struct scenario *scenario = NULL;
         buf_span(&text, buf_view(&original));
-        for (uint64_t n = ids_below(&random, OPERATIONS) + 1; n; n--)
+        for (uint64_t n = draw_below(&random, OPERATIONS) + 1; n; n--)
             mutate(&random, &text);
         ck_assert(!text.failed);
         enum err err = load_file(good.names[_i], buf_view(&text), &findings, &scenario);

@@ -202,14 +202,14 @@ START_TEST(many_deadlines_set_moved_and_removed_at_random_come_in_order)
     enum { MANY = 300 };
     struct timeline t = { 0 };
     struct job *jobs[MANY];
-    struct id_source ids = ids_of_seed(5);
+    struct draw ids = draw_of_seed(5);
     size_t set = 0, taken = 0;
     for (size_t i = 0; i < MANY; i++)
         jobs[i] = new_job(i + 1);
 
     for (int i = 0; i < 20000; i++)
-        timeline_set_deadline(&t, jobs[ids_below(&ids, MANY)],
-                              ids_below(&ids, 3) ? (ns_t)ids_below(&ids, 1000) + 1 : NS_NEVER);
+        timeline_set_deadline(&t, jobs[draw_below(&ids, MANY)],
+                              draw_below(&ids, 3) ? (ns_t)draw_below(&ids, 1000) + 1 : NS_NEVER);
     for (size_t i = 0; i < MANY; i++)
         set += jobs[i]->deadline != NS_NEVER;
 
@@ -235,13 +235,13 @@ START_TEST(many_actions_added_and_taken_at_random_come_in_order)
 {
     struct timeline t = { 0 };
     struct job *job = new_job(1);
-    struct id_source ids = ids_of_seed(6);
+    struct draw ids = draw_of_seed(6);
     ns_t now = 0;
     size_t added = 0, taken = 0;
 
     for (int i = 0; i < 20000; i++) {
-        if (ids_below(&ids, 2)) {
-            add(&t, job, now + (ns_t)ids_below(&ids, 1000), 0);
+        if (draw_below(&ids, 2)) {
+            add(&t, job, now + (ns_t)draw_below(&ids, 1000), 0);
             added++;
             continue;
         }
