@@ -9,7 +9,7 @@
 #define MOCK_REQUESTER_WORLD_HELD_H
 
 #include "base/clock.h"
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 #include <pthread.h>
 
