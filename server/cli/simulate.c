@@ -444,7 +444,7 @@ static enum endpoint first_endpoint(unsigned endpoints)
     return (enum endpoint)__builtin_ctz(endpoints);
 }
 
-static void read_answers(struct simulation *s, const struct engine_wait *wait)
+static void read_answers(struct simulation *s, const struct agenda_wait *wait)
 {
     struct buf *out = note(s);
     unsigned of = wait->trigger->of;
@@ -461,7 +461,7 @@ static void read_answers(struct simulation *s, const struct engine_wait *wait)
 /* False: nothing waits for anybody. */
 static bool help_on(struct simulation *s)
 {
-    struct engine_wait wait;
+    struct agenda_wait wait;
 
     if (!engine_first_wait(s->engine, &wait))
         return false;

@@ -3,82 +3,79 @@
  * (pkg/requester of that release; the shapes are releases/documented.c).
  *
  * The job's own states serve the store alone: InProgress while a node may still be at it. */
-#include "sim/engine_state.h"
+#include "sim/scheduler.h"
 
 #define BIDDING_TIME (120 * NS_PER_SECOND) /* from the start to the last accepted bid */
 
-static bool is_shard(const struct execution *x)
+#define COMPLETE EXECUTION_BIT(EXECUTION_COMPLETED)
+#define NOT_ACCEPTED (EXECUTION_BIT(EXECUTION_ASK_FOR_BID_ACCEPTED) | EXECUTION_BIT(EXECUTION_BID_REJECTED))
+
+/* A shard is an execution whose node has accepted the ask. */
+static bool has_live_shard(const struct job *job)
 {
-    return execution_has_bid(x);
+    return job_count_bids(job, EXECUTIONS_ALL & ~EXECUTIONS_TERMINAL) > 0;
 }
 
-static bool is_live_shard(const struct execution *x)
+static bool enough_are_accepted(const struct job *job)
 {
-    return is_shard(x) && !execution_is_terminal(x->state);
+    return job_count_bids(job, EXECUTIONS_ALL & ~NOT_ACCEPTED) >= job->spec.deal.concurrency;
 }
 
-static bool was_accepted(const struct execution *x)
+static bool is_any_verified(const struct job *job)
 {
-    return is_shard(x) && x->state != EXECUTION_ASK_FOR_BID_ACCEPTED && x->state != EXECUTION_BID_REJECTED;
-}
-
-static bool was_verified(const struct execution *x)
-{
-    return x->verification.complete;
-}
-
-static bool is_complete(const struct execution *x)
-{
-    return x->state == EXECUTION_COMPLETED;
+    for (size_t i = 0; i < job->n_executions; i++)
+        if (job->executions[i]->verification.complete)
+            return true;
+    return false;
 }
 
 /* A result is published: the requester waits for nothing more, what others do is still written down. */
-static void settle(struct engine *engine, struct job *job, ns_t now)
+static void settle(struct scheduler *s, struct job *job, ns_t now)
 {
-    if (job_is_terminal(job) || !count_executions(job, is_complete))
+    if (job_is_terminal(job) || !job_count(job, COMPLETE))
         return;
-    timeline_set_deadline(&engine->timeline, job, NS_NEVER);
-    if (!count_executions(job, is_live_shard))
-        end_job(engine, job, JOB_COMPLETED, SPAN(""), now);
+    agenda_set_deadline(&s->agenda, job, NS_NEVER);
+    if (!has_live_shard(job))
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
 }
 
 /* The last accepted bid starts the clock anew. */
-static void restart_clock(struct engine *engine, struct job *job, ns_t now)
+static void restart_clock(struct scheduler *s, struct job *job, ns_t now)
 {
-    if ((int64_t)count_executions(job, was_accepted) >= job->spec.deal.concurrency)
-        timeline_set_deadline(&engine->timeline, job, look_after(engine, now, timeout_of(job)));
+    if (enough_are_accepted(job))
+        agenda_set_deadline(&s->agenda, job, scheduler_next_look(s, now, spec_timeout(&job->spec)));
 }
 
-static void bid_came(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now)
+static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
 {
     if (!accepted)
         return;
-    decide_bids(engine, job, now);
-    if (!job_is_terminal(job) && !count_executions(job, is_complete) && x->state == EXECUTION_BID_ACCEPTED)
-        restart_clock(engine, job, now);
+    scheduler_decide_bids(s, job, now);
+    if (!job_is_terminal(job) && !job_count(job, COMPLETE) && x->state == EXECUTION_BID_ACCEPTED)
+        restart_clock(s, job, now);
 }
 
 /* Who the requester is, what hangs, and why it gave up: the Status of an Error event. */
-static struct span error_status(const struct engine *engine, struct job *job, struct span why)
+static struct span error_status(const struct scheduler *s, struct job *job, struct span why)
 {
     return arena_printf(&job->arena, "[%.8s] shard: %.*s:0 at state: Error error completing job due to %.*s",
-                        engine->requester_id.p, SPAN_ARG(job->id), SPAN_ARG(why));
+                        s->requester_id.p, SPAN_ARG(job->id), SPAN_ARG(why));
 }
 
-static void run_ended(struct engine *engine, struct job *job, ns_t now)
+static void run_ended(struct scheduler *s, struct job *job, ns_t now)
 {
     struct span why;
 
     if (job_is_terminal(job))
         return;
-    switch (verify_results(engine, job, &why, now)) {
+    switch (scheduler_verify(s, job, &why, now)) {
     case VERIFIED_ERROR:
         why = arena_printf(&job->arena, "failed to verify job: %.*s", SPAN_ARG(why));
-        end_job(engine, job, JOB_ERROR, error_status(engine, job, why), now);
-        engine_emit(engine, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
+        scheduler_end(s, job, JOB_ERROR, error_status(s, job, why), now);
+        events_emit(&s->events, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
         break;
     case VERIFIED_NONE: /* it just ends so */
-        end_job(engine, job, JOB_COMPLETED, SPAN(""), now);
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
         break;
     case VERIFIED_NOT_YET:
     case VERIFIED_SOME:
@@ -86,46 +83,44 @@ static void run_ended(struct engine *engine, struct job *job, ns_t now)
     }
 }
 
-static void publish_ended(struct engine *engine, struct job *job, ns_t now)
+static void publish_ended(struct scheduler *s, struct job *job, ns_t now)
 {
-    settle(engine, job, now);
+    settle(s, job, now);
 }
 
-static void execution_failed(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+static void execution_failed(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
     (void)x;
-    settle(engine, job, now);
+    settle(s, job, now);
 }
 
-static ns_t deadline(const struct engine *engine, const struct job *job)
+static ns_t deadline(const struct scheduler *s, const struct job *job)
 {
-    return look_after(engine, job->created, BIDDING_TIME);
+    return scheduler_next_look(s, job->created, BIDDING_TIME);
 }
 
 /* What the requester was waiting for. */
 static const char *stage(const struct job *job)
 {
-    const struct deal *deal = &job->spec.deal;
-
-    if ((int64_t)count_executions(job, is_shard) < deal->min_bids)
+    if (job_count_bids(job, EXECUTIONS_ALL) < job->spec.deal.min_bids)
         return "EnqueuingBids";
-    if ((int64_t)count_executions(job, was_accepted) < deal->concurrency)
+    if (!enough_are_accepted(job))
         return "AcceptingBids";
-    return count_executions(job, was_verified) ? "WaitingToPublishResults" : "WaitingForResults";
+    return is_any_verified(job) ? "WaitingToPublishResults" : "WaitingForResults";
 }
 
-static void deadline_came(struct engine *engine, struct job *job, ns_t now)
+static void deadline_came(struct scheduler *s, struct job *job, ns_t now)
 {
     struct span why = arena_printf(&job->arena, "shard timed out while in state %s, see --timeout", stage(job));
 
-    end_job(engine, job, JOB_ERROR, error_status(engine, job, why), now);
-    engine_emit(engine, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
+    scheduler_end(s, job, JOB_ERROR, error_status(s, job, why), now);
+    events_emit(&s->events, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
 }
 
 /* Cancelled before, or all its shards have ended. */
 static bool is_over(const struct job *job)
 {
-    return job_is_terminal(job) || (count_executions(job, is_shard) && !count_executions(job, is_live_shard));
+    return job_is_terminal(job) || (job_count_bids(job, EXECUTIONS_ALL) && !has_live_shard(job));
 }
 
 const struct scheduler_rules rules_documented = {

@@ -1,50 +1,45 @@
 /* v0.3.24: each answer is looked at by itself; nothing is tried twice; the first result published
  * completes the job (pkg/requester/scheduler.go of that release). */
-#include "sim/engine_state.h"
-
-static bool is_live(const struct execution *x)
-{
-    return !execution_is_discarded(x->state);
-}
+#include "sim/scheduler.h"
 
 /* Stops the job unless enough executions are left to reach its concurrency. */
-static void fail_unless_recoverable(struct engine *engine, struct job *job, struct span why, ns_t now)
+static void fail_unless_recoverable(struct scheduler *s, struct job *job, struct span why, ns_t now)
 {
-    if ((int64_t)count_executions(job, is_live) < job->spec.deal.concurrency)
-        scheduler_stop(engine, job, why, false, now);
+    if (job_count(job, EXECUTIONS_NOT_DISCARDED) < job->spec.deal.concurrency)
+        scheduler_stop(s, job, why, false, now);
 }
 
 /* Does not look whether the job is over: a late bid on a completed job is still answered. */
-static void bid_came(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now)
+static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
 {
     (void)x;
     if (accepted)
-        decide_bids(engine, job, now);
+        scheduler_decide_bids(s, job, now);
     else
-        fail_unless_recoverable(engine, job, SPAN("not enough bids received"), now);
+        fail_unless_recoverable(s, job, SPAN("not enough bids received"), now);
 }
 
-static void run_ended(struct engine *engine, struct job *job, ns_t now)
+static void run_ended(struct scheduler *s, struct job *job, ns_t now)
 {
     struct span why;
-    enum verified verified = verify_results(engine, job, &why, now);
+    enum verified verified = scheduler_verify(s, job, &why, now);
 
     if (verified == VERIFIED_NONE)
         why = SPAN("no verified results");
     if (verified == VERIFIED_NONE || verified == VERIFIED_ERROR)
         fail_unless_recoverable(
-            engine, job, arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), now);
+            s, job, arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), now);
 }
 
-static void publish_ended(struct engine *engine, struct job *job, ns_t now)
+static void publish_ended(struct scheduler *s, struct job *job, ns_t now)
 {
     if (!job_is_terminal(job))
-        end_job(engine, job, JOB_COMPLETED, SPAN(""), now);
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
 }
 
-static void execution_failed(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+static void execution_failed(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
-    fail_unless_recoverable(engine, job, x->status, now);
+    fail_unless_recoverable(s, job, x->status, now);
 }
 
 const struct scheduler_rules rules_v0_3_24 = {
@@ -56,7 +51,7 @@ const struct scheduler_rules rules_v0_3_24 = {
     .publish_ended = publish_ended,
     .execution_failed = execution_failed,
     .result_mark = "-host-",
-    .deadline = deadline_by_timeout,
-    .deadline_came = time_out,
+    .deadline = scheduler_deadline,
+    .deadline_came = scheduler_time_out,
     .is_over = job_is_terminal,
 };

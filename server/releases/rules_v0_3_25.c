@@ -1,29 +1,11 @@
 /* v0.3.25: one function looks at the whole job after every change and does what is due
  * (pkg/requester/scheduler_state.go of that release). */
-#include "sim/engine_state.h"
-#include "sim/ranking.h"
+#include "sim/scheduler.h"
 
 #include <stdlib.h>
 
-static bool is_live(const struct execution *x)
-{
-    return !execution_is_discarded(x->state);
-}
-
-static bool publishes(const struct execution *x)
-{
-    return x->state == EXECUTION_RESULT_ACCEPTED || x->state == EXECUTION_COMPLETED;
-}
-
-static bool is_publishing(const struct execution *x)
-{
-    return x->state == EXECUTION_RESULT_ACCEPTED;
-}
-
-static bool is_complete(const struct execution *x)
-{
-    return x->state == EXECUTION_COMPLETED;
-}
+#define PUBLISHING EXECUTION_BIT(EXECUTION_RESULT_ACCEPTED)
+#define COMPLETE EXECUTION_BIT(EXECUTION_COMPLETED)
 
 /* How many executions must be alive: all the bids while they are gathered, one once something is being
  * published (what fails to publish then is not tried again), else as many as the job runs at once. */
@@ -31,9 +13,9 @@ static int64_t least_executions(const struct job *job)
 {
     const struct deal *deal = &job->spec.deal;
 
-    if (deal->min_bids > 0 && (int64_t)count_executions(job, execution_has_bid) < deal->min_bids)
-        return wanted_nodes(job);
-    return count_executions(job, publishes) ? 1 : deal->concurrency;
+    if (deal->min_bids > 0 && job_count_bids(job, EXECUTIONS_ALL) < deal->min_bids)
+        return spec_wanted_nodes(&job->spec);
+    return job_count(job, PUBLISHING | COMPLETE) ? 1 : deal->concurrency;
 }
 
 /* The one whose UpdateTime, which lags one step, is the latest. */
@@ -49,53 +31,53 @@ static const struct execution *last_failed(const struct job *job)
     return last;
 }
 
-static void give_up(struct engine *engine, struct job *job, ns_t now)
+static void give_up(struct scheduler *s, struct job *job, ns_t now)
 {
     const struct execution *x = last_failed(job);
     struct span why = SPAN("");
 
     if (x)
         why = arena_printf(&job->arena, "node %.*s failed due to: %.*s", SPAN_ARG(x->node_id), SPAN_ARG(x->status));
-    scheduler_stop(engine, job, why, false, now);
+    scheduler_stop(s, job, why, false, now);
 }
 
 /* Asks `n` more nodes, no more than are needed. */
-static bool retry(struct engine *engine, struct job *job, size_t n, ns_t now)
+static bool retry(struct scheduler *s, struct job *job, size_t n, ns_t now)
 {
     const struct node **ranked = NULL;
     size_t available = 0;
 
-    if (engine->options.no_retry || rank_nodes(engine, job, now, &ranked, &available, NULL))
+    if (s->options.no_retry || scheduler_rank(s, job, now, &ranked, &available, NULL))
         return false;
     bool enough = available >= n;
     if (enough)
-        ask_nodes(engine, job, ranked, n, now);
+        scheduler_ask(s, job, ranked, n, now);
     free(ranked);
     return enough;
 }
 
-static void check_failures(struct engine *engine, struct job *job, ns_t now)
+static void check_failures(struct scheduler *s, struct job *job, ns_t now)
 {
-    int64_t missing = least_executions(job) - (int64_t)count_executions(job, is_live);
+    int64_t missing = least_executions(job) - job_count(job, EXECUTIONS_NOT_DISCARDED);
 
-    if (missing > 0 && !retry(engine, job, (size_t)missing, now))
-        give_up(engine, job, now);
+    if (missing > 0 && !retry(s, job, (size_t)missing, now))
+        give_up(s, job, now);
 }
 
-static void transition(struct engine *engine, struct job *job, ns_t now);
+static void transition(struct scheduler *s, struct job *job, ns_t now);
 
-static void check_results(struct engine *engine, struct job *job, ns_t now)
+static void check_results(struct scheduler *s, struct job *job, ns_t now)
 {
     struct span why;
 
-    switch (verify_results(engine, job, &why, now)) {
+    switch (scheduler_verify(s, job, &why, now)) {
     case VERIFIED_ERROR:
-        scheduler_stop(engine, job,
+        scheduler_stop(s, job,
                        arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), false,
                        now);
         break;
     case VERIFIED_NONE: /* perhaps other nodes can do better */
-        transition(engine, job, now);
+        transition(s, job, now);
         break;
     case VERIFIED_NOT_YET:
     case VERIFIED_SOME:
@@ -103,36 +85,36 @@ static void check_results(struct engine *engine, struct job *job, ns_t now)
     }
 }
 
-static void check_completion(struct engine *engine, struct job *job, ns_t now)
+static void check_completion(struct scheduler *s, struct job *job, ns_t now)
 {
-    int64_t complete = (int64_t)count_executions(job, is_complete);
+    int64_t complete = job_count(job, COMPLETE);
 
-    if (complete == 0 || count_executions(job, is_publishing))
+    if (complete == 0 || job_count(job, PUBLISHING))
         return;
-    end_job(engine, job, complete < wanted_confidence(job) ? JOB_COMPLETED_PARTIALLY : JOB_COMPLETED, SPAN(""), now);
+    scheduler_end(s, job, complete < spec_wanted_confidence(&job->spec) ? JOB_COMPLETED_PARTIALLY : JOB_COMPLETED, SPAN(""), now);
 }
 
-static void (*const checks[])(struct engine *engine, struct job *job, ns_t now) = {
-    check_failures, decide_bids, check_results, check_completion,
+static void (*const checks[])(struct scheduler *s, struct job *job, ns_t now) = {
+    check_failures, scheduler_decide_bids, check_results, check_completion,
 };
 
-static void transition(struct engine *engine, struct job *job, ns_t now)
+static void transition(struct scheduler *s, struct job *job, ns_t now)
 {
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !job_is_terminal(job); i++)
-        checks[i](engine, job, now);
+        checks[i](s, job, now);
 }
 
-static void bid_came(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now)
+static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
 {
     (void)x;
     (void)accepted;
-    transition(engine, job, now);
+    transition(s, job, now);
 }
 
-static void execution_failed(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+static void execution_failed(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
     (void)x;
-    transition(engine, job, now);
+    transition(s, job, now);
 }
 
 const struct scheduler_rules rules_v0_3_25 = {
@@ -148,7 +130,7 @@ const struct scheduler_rules rules_v0_3_25 = {
     .publish_ended = transition,
     .execution_failed = execution_failed,
     .result_mark = "-host-",
-    .deadline = deadline_by_timeout,
-    .deadline_came = time_out,
+    .deadline = scheduler_deadline,
+    .deadline_came = scheduler_time_out,
     .is_over = job_is_terminal,
 };

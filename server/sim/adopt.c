@@ -1,6 +1,6 @@
 #include "sim/adopt.h"
 
-#include "sim/engine_state.h"
+#include "sim/scheduler.h"
 
 #include <stdlib.h>
 
@@ -40,11 +40,11 @@ static const struct run_output *own_output(struct job *job, const struct run_out
     return copy;
 }
 
-static const struct node *node_with_id(const struct engine *engine, struct span id)
+static const struct node *node_with_id(const struct scheduler *s, struct span id)
 {
-    for (size_t i = 0; i < engine->n_nodes; i++)
-        if (span_eq(engine->nodes[i].id, id))
-            return &engine->nodes[i];
+    for (size_t i = 0; i < s->n_nodes; i++)
+        if (span_eq(s->nodes[i].id, id))
+            return &s->nodes[i];
     return NULL;
 }
 
@@ -57,7 +57,7 @@ static uint32_t asks_before(const struct job *job, size_t index)
     return n;
 }
 
-static void own_execution(const struct engine *engine, struct job *job, size_t i, const struct execution *from)
+static void own_execution(const struct scheduler *s, struct job *job, size_t i, const struct execution *from)
 {
     struct execution *x = job->executions[i];
 
@@ -71,10 +71,11 @@ static void own_execution(const struct engine *engine, struct job *job, size_t i
     x->output = own_output(job, from->output);
     x->index = (uint32_t)i;
     x->ask = asks_before(job, i);
-    x->node = node_with_id(engine, x->node_id);
+    x->node = node_with_id(s, x->node_id);
+    job_count_add(job, x);
 }
 
-static bool own_executions(const struct engine *engine, struct job *job, const struct adopted *adopted)
+static bool own_executions(const struct scheduler *s, struct job *job, const struct adopted *adopted)
 {
     size_t n = adopted->n_executions;
     struct execution *all = arena_alloc(&job->arena, n * sizeof *all);
@@ -86,7 +87,7 @@ static bool own_executions(const struct engine *engine, struct job *job, const s
     for (size_t i = 0; i < n; i++)
         job->executions[i] = &all[i];
     for (size_t i = 0; i < n; i++)
-        own_execution(engine, job, i, &adopted->executions[i]);
+        own_execution(s, job, i, &adopted->executions[i]);
     return !job->arena.failed;
 }
 
@@ -230,44 +231,26 @@ static bool make_up_history(struct job *job)
 
 /* ---- going on -------------------------------------------------------------------------------------------------------- */
 
-static void go_on_with(struct engine *engine, struct job *job, struct execution *x, ns_t now)
-{
-    if (!x->node)
-        return;
-    switch (x->state) {
-    case EXECUTION_ASK_FOR_BID:
-        resume_ask(engine, job, x, now);
-        break;
-    case EXECUTION_BID_ACCEPTED:
-        resume_run(engine, job, x, now);
-        break;
-    case EXECUTION_RESULT_ACCEPTED:
-        resume_publish(engine, job, x, now);
-        break;
-    default: /* the requester's turn, or nobody's */
-        break;
-    }
-}
-
-static void go_on(struct engine *engine, struct job *job, ns_t now)
+static void go_on(struct scheduler *s, struct job *job, ns_t now)
 {
     if (job_is_terminal(job)) {
-        store_ended(&engine->store, job);
+        store_ended(&s->store, job);
         return;
     }
-    timeline_set_deadline(&engine->timeline, job, look_after(engine, now, timeout_of(job)));
+    agenda_set_deadline(&s->agenda, job, scheduler_next_look(s, now, spec_timeout(&job->spec)));
     for (size_t i = 0; i < job->n_executions; i++)
-        go_on_with(engine, job, job->executions[i], now);
+        if (job->executions[i]->node)
+            scheduler_resume(s, job, job->executions[i], now);
 }
 
-static struct job *copy_job(const struct engine *engine, const struct adopted *adopted, ns_t now)
+static struct job *copy_job(const struct scheduler *s, const struct adopted *adopted, ns_t now)
 {
     struct job *job = job_new(adopted->id, adopted->client_id, adopted->api_version, adopted->spec, now);
 
     if (!job)
         return NULL;
-    job->requester_id = adopted->requester_id.n ? own(job, adopted->requester_id) : engine->requester_id;
-    job->requester_key = adopted->requester_key.n ? own(job, adopted->requester_key) : engine->requester_key;
+    job->requester_id = adopted->requester_id.n ? own(job, adopted->requester_id) : s->requester_id;
+    job->requester_key = adopted->requester_key.n ? own(job, adopted->requester_key) : s->requester_key;
     job->created_at = adopted->created_at;
     job->state = adopted->state;
     job->version = adopted->version;
@@ -275,29 +258,29 @@ static struct job *copy_job(const struct engine *engine, const struct adopted *a
     job->updated = adopted->updated;
     job->history = NULL;
     job->n_history = job->room_history = 0;
-    if (!own_executions(engine, job, adopted)) {
+    if (!own_executions(s, job, adopted)) {
         job_free(job);
         return NULL;
     }
     return job;
 }
 
-enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error)
+enum err adopt_job(struct scheduler *s, const struct adopted *adopted, ns_t now, struct error *error)
 {
-    if (store_get(&engine->store, adopted->id))
+    if (store_get(&s->store, adopted->id))
         return error_set(error, ERR_STATE, "the job %.*s is there already", SPAN_ARG(adopted->id));
-    struct job *job = copy_job(engine, adopted, now);
+    struct job *job = copy_job(s, adopted, now);
     if (!job)
         return error_set(error, ERR_NOMEM, "out of memory");
     enum err err = adopted->n_history ? take_history(job, adopted, error) : ERR_OK;
     if (!err && !adopted->n_history && !make_up_history(job))
         err = error_set(error, ERR_NOMEM, "out of memory");
-    if (!err && (job->arena.failed || !store_add(&engine->store, job)))
+    if (!err && (job->arena.failed || !store_add(&s->store, job)))
         err = error_set(error, ERR_NOMEM, "out of memory");
     if (err) {
         job_free(job);
         return err;
     }
-    go_on(engine, job, now);
+    go_on(s, job, now);
     return ERR_OK;
 }

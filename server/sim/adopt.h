@@ -3,7 +3,10 @@
 #ifndef MOCK_REQUESTER_SIM_ADOPT_H
 #define MOCK_REQUESTER_SIM_ADOPT_H
 
-#include "sim/engine.h"
+#include "base/error.h"
+#include "sim/job.h"
+
+struct scheduler;
 
 /* One entry of the history, at job level (no node) or of one node's execution. */
 struct adopted_entry {
@@ -30,6 +33,6 @@ struct adopted {
 /* Everything is copied; times stay as written. A job under way goes on from where its executions stand,
  * with the node of the same id (none: it stays silent), its time-outs counted from `now`. ERR_STATE: its id
  * is there already. ERR_INVALID: a history entry of an execution that the job does not have. ERR_NOMEM. */
-enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error);
+enum err adopt_job(struct scheduler *s, const struct adopted *adopted, ns_t now, struct error *error);
 
 #endif

@@ -2,177 +2,284 @@
 
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 64 };
+struct waiting {
+    struct waiting *next, *previous;
+    struct action action; /* `due` is set when its wait is over */
+    const struct trigger *trigger;
+    uint32_t reads_left;
+};
 
-void timeline_release(struct timeline *t)
+struct gate {
+    struct gate *next;
+    struct span name;
+    bool open;
+};
+
+/* The state in which an execution awaits the action. */
+static const enum execution_state awaited_in[ACTION_KIND_COUNT] = {
+    [ACTION_BID] = EXECUTION_ASK_FOR_BID,
+    [ACTION_RUN_END] = EXECUTION_BID_ACCEPTED,
+    [ACTION_PUBLISH_END] = EXECUTION_RESULT_ACCEPTED,
+};
+
+static bool is_alive(const struct action *action)
 {
-    free(t->actions);
-    free(t->deadlines);
-    *t = (struct timeline){ 0 };
+    const struct job *job = action->job;
+
+    if (!job || job->link.forgotten)
+        return !job;
+    if (action->kind == ACTION_STEP)
+        return !job->left_script;
+    return job->executions[action->execution]->state == (int)awaited_in[action->kind];
 }
 
-static bool make_room(void **array, size_t n, size_t *room, size_t size)
+/* ---- planning --------------------------------------------------------------------------------------------- */
+
+ns_t agenda_moment(struct agenda *agenda, const struct trigger *trigger, ns_t from)
 {
-    if (n < *room)
-        return true;
-    size_t wanted = *room ? *room * 2 : ROOM_FIRST;
-    void *p = realloc(*array, wanted * size);
-    if (!p)
-        return false;
-    *array = p;
-    *room = wanted;
-    return true;
-}
+    ns_t after = trigger->after;
 
-/* ---- actions ------------------------------------------------------------------------------------------- */
-
-static bool action_before(const struct action *a, const struct action *b)
-{
-    if (a->due != b->due)
-        return a->due < b->due;
-    return a->order < b->order;
-}
-
-bool timeline_add(struct timeline *t, const struct action *action)
-{
-    void *array = t->actions;
-
-    if (!make_room(&array, t->n_actions, &t->room_actions, sizeof *t->actions))
-        return false;
-    t->actions = array;
-    size_t at = t->n_actions++;
-    struct action added = *action;
-    added.order = ++t->added;
-    while (at && action_before(&added, &t->actions[(at - 1) / 2])) {
-        t->actions[at] = t->actions[(at - 1) / 2];
-        at = (at - 1) / 2;
+    if (after == NS_NEVER)
+        return NS_NEVER;
+    if (trigger->jitter) {
+        ns_t drawn = (ns_t)draw_below(agenda->ids, 2 * (uint64_t)trigger->jitter + 1) - trigger->jitter;
+        after = drawn > NS_NEVER - after ? NS_NEVER : after + drawn;
     }
-    t->actions[at] = added;
-    if (added.job)
-        added.job->link.timers++;
-    return true;
+    if (after < 0)
+        after = 0;
+    return after > NS_NEVER - from ? NS_NEVER : from + after;
 }
 
-static struct action take_action(struct timeline *t)
+void agenda_plan_at(struct agenda *agenda, struct job *job, ns_t due, struct action action)
 {
-    struct action first = t->actions[0];
-    struct action last = t->actions[--t->n_actions];
-    size_t at = 0;
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= t->n_actions)
-            break;
-        if (child + 1 < t->n_actions && action_before(&t->actions[child + 1], &t->actions[child]))
-            child++;
-        if (!action_before(&t->actions[child], &last))
-            break;
-        t->actions[at] = t->actions[child];
-        at = child;
-    }
-    t->actions[at] = last;
-    if (first.job)
-        first.job->link.timers--;
-    return first;
-}
-
-/* ---- deadlines: a heap that knows where each job stands, so that one that ends is taken out ------------- */
-
-static bool deadline_before(const struct job *a, const struct job *b)
-{
-    return a->deadline < b->deadline || (a->deadline == b->deadline && a->number < b->number);
-}
-
-static void put_deadline(struct timeline *t, size_t at, struct job *job)
-{
-    t->deadlines[at] = job;
-    job->link.deadline_slot = at + 1;
-}
-
-static void sift(struct timeline *t, size_t at)
-{
-    struct job *job = t->deadlines[at];
-
-    while (at && deadline_before(job, t->deadlines[(at - 1) / 2])) {
-        put_deadline(t, at, t->deadlines[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= t->n_deadlines)
-            break;
-        if (child + 1 < t->n_deadlines && deadline_before(t->deadlines[child + 1], t->deadlines[child]))
-            child++;
-        if (!deadline_before(t->deadlines[child], job))
-            break;
-        put_deadline(t, at, t->deadlines[child]);
-        at = child;
-    }
-    put_deadline(t, at, job);
-}
-
-static void remove_deadline(struct timeline *t, struct job *job)
-{
-    size_t at = job->link.deadline_slot - 1;
-    struct job *last = t->deadlines[--t->n_deadlines];
-
-    job->link.deadline_slot = 0;
-    job->deadline = NS_NEVER;
-    if (last == job)
-        return;
-    put_deadline(t, at, last);
-    sift(t, at);
-}
-
-bool timeline_set_deadline(struct timeline *t, struct job *job, ns_t due)
-{
-    if (job->link.deadline_slot)
-        remove_deadline(t, job);
     if (due == NS_NEVER)
-        return true;
-    void *array = t->deadlines;
-    if (!make_room(&array, t->n_deadlines, &t->room_deadlines, sizeof *t->deadlines))
-        return false;
-    t->deadlines = array;
-    job->deadline = due;
-    t->deadlines[t->n_deadlines++] = job;
-    sift(t, t->n_deadlines - 1);
-    return true;
+        return;
+    action.job = job;
+    action.due = due;
+    timeline_add(&agenda->timeline, &action);
 }
 
-/* ---- both --------------------------------------------------------------------------------------------------- */
-
-const struct action *timeline_peek(const struct timeline *t)
+static void wait(struct agenda *agenda, struct job *job, const struct trigger *trigger, struct action action)
 {
-    return t->n_actions ? &t->actions[0] : NULL;
-}
+    struct waiting *waiting = calloc(1, sizeof *waiting);
 
-ns_t timeline_next_action(const struct timeline *t)
-{
-    return t->n_actions ? t->actions[0].due : NS_NEVER;
-}
-
-ns_t timeline_next(const struct timeline *t)
-{
-    ns_t action = timeline_next_action(t);
-    ns_t deadline = t->n_deadlines ? t->deadlines[0]->deadline : NS_NEVER;
-
-    return action <= deadline ? action : deadline;
-}
-
-bool timeline_take(struct timeline *t, ns_t now, struct action *action, bool *is_deadline)
-{
-    ns_t next = timeline_next(t);
-
-    if (next == NS_NEVER || next > now)
-        return false;
-    *is_deadline = timeline_next_action(t) != next;
-    if (*is_deadline) {
-        struct job *job = t->deadlines[0];
-        *action = (struct action){ .due = job->deadline, .job = job };
-        remove_deadline(t, job);
-    } else {
-        *action = take_action(t);
+    if (!waiting)
+        return;
+    action.job = job;
+    *waiting = (struct waiting){
+        .previous = agenda->last, .action = action, .trigger = trigger, .reads_left = trigger->reads
+    };
+    *(agenda->last ? &agenda->last->next : &agenda->first) = waiting;
+    agenda->last = waiting;
+    if (job) {
+        job->link.holds++;
+        job->link.awaited_reads += trigger->kind == TRIGGER_READS;
     }
-    return true;
+}
+
+void agenda_plan(struct agenda *agenda, struct job *job, const struct trigger *trigger, ns_t from, struct action action)
+{
+    if (trigger->kind == TRIGGER_TIME)
+        agenda_plan_at(agenda, job, agenda_moment(agenda, trigger, from), action);
+    else if (trigger->kind == TRIGGER_GATE && agenda_gate_is_open(agenda, trigger->gate))
+        agenda_plan_at(agenda, job, from, action);
+    else
+        wait(agenda, job, trigger, action);
+}
+
+void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due)
+{
+    timeline_set_deadline(&agenda->timeline, job, due);
+}
+
+/* ---- the time line ---------------------------------------------------------------------------------------- */
+
+static void drop_action(struct agenda *agenda)
+{
+    job_free_if_forgotten(timeline_take_action(&agenda->timeline).job);
+}
+
+const struct action *agenda_peek(struct agenda *agenda)
+{
+    const struct action *next;
+
+    while ((next = timeline_peek(&agenda->timeline)) && !is_alive(next))
+        drop_action(agenda);
+    return next;
+}
+
+ns_t agenda_next(struct agenda *agenda)
+{
+    agenda_peek(agenda);
+    return timeline_next(&agenda->timeline);
+}
+
+bool agenda_take(struct agenda *agenda, ns_t now, struct action *action, bool *is_deadline)
+{
+    agenda_peek(agenda);
+    return timeline_take(&agenda->timeline, now, action, is_deadline);
+}
+
+/* ---- what waits ---------------------------------------------------------------------------------------------- */
+
+/* Returns the one that began to wait next. */
+static struct waiting *drop_waiting(struct agenda *agenda, struct waiting *w)
+{
+    struct waiting *next = w->next;
+    struct job *job = w->action.job;
+
+    *(w->previous ? &w->previous->next : &agenda->first) = next;
+    *(next ? &next->previous : &agenda->last) = w->previous;
+    if (job) {
+        job->link.holds--;
+        job->link.awaited_reads -= w->trigger->kind == TRIGGER_READS;
+    }
+    free(w);
+    job_free_if_forgotten(job);
+    return next;
+}
+
+static struct waiting *end_wait(struct agenda *agenda, struct waiting *w, ns_t now)
+{
+    agenda_plan_at(agenda, w->action.job, now, w->action);
+    return drop_waiting(agenda, w);
+}
+
+void agenda_count_read(struct agenda *agenda, const struct job *job, unsigned endpoint, ns_t now)
+{
+    struct waiting *w = job->link.awaited_reads ? agenda->first : NULL;
+
+    while (w) {
+        bool counts = w->trigger->kind == TRIGGER_READS && w->action.job == job && w->trigger->of & endpoint;
+        w = counts && --w->reads_left == 0 ? end_wait(agenda, w, now) : w->next;
+    }
+}
+
+static bool waits_for_gate(const struct waiting *w, struct span name)
+{
+    return w->trigger->kind == TRIGGER_GATE && span_eq(w->trigger->gate, name);
+}
+
+/* The first from `w` on that still can change something. */
+static const struct waiting *alive_from(const struct waiting *w)
+{
+    while (w && !is_alive(&w->action))
+        w = w->next;
+    return w;
+}
+
+size_t agenda_waiting(const struct agenda *agenda, enum trigger_kind kind)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = alive_from(agenda->first); w; w = alive_from(w->next))
+        n += w->trigger->kind == kind;
+    return n;
+}
+
+size_t agenda_gate_waiting(const struct agenda *agenda, struct span name)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = alive_from(agenda->first); w; w = alive_from(w->next))
+        n += waits_for_gate(w, name);
+    return n;
+}
+
+static bool is_listed(const struct span *names, size_t n, struct span name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_eq(names[i], name))
+            return true;
+    return false;
+}
+
+size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, size_t room)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = alive_from(agenda->first); w && n < room; w = alive_from(w->next))
+        if (w->trigger->kind == TRIGGER_GATE && !is_listed(names, n, w->trigger->gate))
+            names[n++] = w->trigger->gate;
+    return n;
+}
+
+bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait)
+{
+    const struct waiting *w = alive_from(agenda->first);
+
+    if (w)
+        *wait = (struct agenda_wait){ w->action.job, w->trigger, w->reads_left };
+    return w;
+}
+
+/* ---- gates ------------------------------------------------------------------------------------------------------ */
+
+static struct gate *find_gate(const struct agenda *agenda, struct span name)
+{
+    struct gate *gate = agenda->gates;
+
+    while (gate && !span_eq(gate->name, name))
+        gate = gate->next;
+    return gate;
+}
+
+bool agenda_gate_is_open(const struct agenda *agenda, struct span name)
+{
+    const struct gate *gate = find_gate(agenda, name);
+
+    return gate && gate->open;
+}
+
+static struct gate *make_gate(struct agenda *agenda, struct span name)
+{
+    struct gate *gate = calloc(1, sizeof *gate + name.n);
+
+    if (!gate)
+        return NULL;
+    char *copy = (char *)(gate + 1);
+    memcpy(copy, name.p ? name.p : "", name.n);
+    gate->name = span_of(copy, name.n);
+    gate->next = agenda->gates;
+    agenda->gates = gate;
+    return gate;
+}
+
+void agenda_open_gate(struct agenda *agenda, struct span name, ns_t now)
+{
+    struct gate *gate = find_gate(agenda, name);
+
+    if (!gate)
+        gate = make_gate(agenda, name);
+    if (gate)
+        gate->open = true;
+    for (struct waiting *w = agenda->first; w;)
+        w = waits_for_gate(w, name) ? end_wait(agenda, w, now) : w->next;
+}
+
+void agenda_close_gates(struct agenda *agenda)
+{
+    for (struct gate *gate = agenda->gates; gate; gate = gate->next)
+        gate->open = false;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------------------ */
+
+void agenda_clear(struct agenda *agenda)
+{
+    while (agenda->first)
+        drop_waiting(agenda, agenda->first);
+    while (timeline_peek(&agenda->timeline))
+        drop_action(agenda);
+}
+
+void agenda_release(struct agenda *agenda)
+{
+    agenda_clear(agenda);
+    for (struct gate *gate = agenda->gates, *next; gate; gate = next) {
+        next = gate->next;
+        free(gate);
+    }
+    timeline_release(&agenda->timeline);
+    *agenda = (struct agenda){ 0 };
 }

@@ -1,47 +1,74 @@
-/* What will happen when: two heaps of things that fall due.
+/* What is planned and what waits: the time line, actions that wait for a gate or for reads, and the gates.
  *
- * Actions are what nodes and requester do; deadlines are housekeeping's, one a job at most. Of one moment
- * what was added first comes first; an action goes before a deadline.
- * A job counts the actions that point to it (job->link.timers); ACTION_RESTART has none. Thread: the engine's lock. */
+ * An action that can no longer change anything (its job is forgotten, its script was left, its execution has
+ * moved on) is never returned, counted or waited for: it is dropped when it comes to the front.
+ * Pure; caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_AGENDA_H
 #define MOCK_REQUESTER_SIM_AGENDA_H
 
-#include "sim/job.h"
+#include "sim/node.h"
+#include "sim/timeline.h"
 
-/* A bid arrives (or the dial fails), a run ends, a publishing ends, a script goes on; the requester forgets
- * all (no job). */
-enum action_kind { ACTION_BID, ACTION_RUN_END, ACTION_PUBLISH_END, ACTION_STEP, ACTION_RESTART, ACTION_KIND_COUNT };
+struct waiting; /* an action that waits for a gate or for reads */
+struct gate;
 
-struct action {
-    ns_t due;
-    uint64_t order; /* set when it is added */
-    struct job *job;
-    uint32_t execution; /* index */
-    enum action_kind kind;
-    bool timed_out; /* of an ACTION_RUN_END: the node's own time-out ended the run */
+struct agenda {
+    struct timeline timeline;
+    struct waiting *first, *last; /* in the order in which they began to wait */
+    struct gate *gates;
+    struct draw *ids; /* draws jitter; borrowed */
 };
 
-struct timeline {
-    struct action *actions;
-    size_t n_actions, room_actions;
-    struct job **deadlines; /* by job->deadline */
-    size_t n_deadlines, room_deadlines;
-    uint64_t added;
+/* Drops all actions. Forgotten jobs that only these held are freed. Gates stay. */
+void agenda_clear(struct agenda *agenda);
+/* Frees all that the agenda holds. */
+void agenda_release(struct agenda *agenda);
+
+/* ---- planning: no memory means that the action never happens, as if the node fell silent ------------------- */
+
+/* The moment at which a trigger of kind TRIGGER_TIME fires that starts to count at `from`; NS_NEVER. Draws the
+ * jitter. */
+ns_t agenda_moment(struct agenda *agenda, const struct trigger *trigger, ns_t from);
+/* `due` NS_NEVER: nothing is planned. `job` may be NULL. */
+void agenda_plan_at(struct agenda *agenda, struct job *job, ns_t due, struct action action);
+/* On the time line or among those that wait, as the trigger says; a time counts from `from`. The trigger is
+ * borrowed as long as the action waits. */
+void agenda_plan(struct agenda *agenda, struct job *job, const struct trigger *trigger, ns_t from, struct action action);
+/* Sets, moves or (NS_NEVER) removes the job's housekeeping deadline. */
+void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due);
+
+/* ---- the time line -------------------------------------------------------------------------------------------- */
+
+/* Removes the next entry due at or before `now`: an action, or (with *is_deadline set) the deadline of a job.
+ * False: nothing is due. */
+bool agenda_take(struct agenda *agenda, ns_t now, struct action *action, bool *is_deadline);
+const struct action *agenda_peek(struct agenda *agenda); /* the next action; NULL if there is none */
+ns_t agenda_next(struct agenda *agenda);                 /* actions and deadlines; NS_NEVER if there is none */
+
+/* ---- what waits ------------------------------------------------------------------------------------------------- */
+
+/* Counts a read of the job through this endpoint (a bit of trigger.of); what has waited for it is due at `now`. */
+void agenda_count_read(struct agenda *agenda, const struct job *job, unsigned endpoint, ns_t now);
+
+/* How many actions wait for triggers of this kind, or for this gate. */
+size_t agenda_waiting(const struct agenda *agenda, enum trigger_kind kind);
+size_t agenda_gate_waiting(const struct agenda *agenda, struct span name);
+/* The names of gates that an action waits for, each once, at most `room`; returns how many. */
+size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, size_t room);
+
+struct agenda_wait {
+    const struct job *job; /* NULL: a restart */
+    const struct trigger *trigger;
+    uint32_t reads; /* still wanted */
 };
+/* The action that began to wait first. False: nothing waits. */
+bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait);
 
-void timeline_release(struct timeline *t);
+/* ---- gates: they need no declaration ---------------------------------------------------------------------------- */
 
-/* False: no memory. */
-bool timeline_add(struct timeline *t, const struct action *action);
-/* Sets, moves or (NS_NEVER) removes the job's housekeeping deadline. False: no memory. */
-bool timeline_set_deadline(struct timeline *t, struct job *job, ns_t due);
-
-const struct action *timeline_peek(const struct timeline *t); /* the next action; NULL: none */
-ns_t timeline_next(const struct timeline *t);        /* NS_NEVER: nothing */
-ns_t timeline_next_action(const struct timeline *t); /* deadlines left out */
-
-/* Takes out the next thing due at or before `now`: an action, or with *is_deadline set a job whose
- * housekeeping deadline has come. False: nothing is due. */
-bool timeline_take(struct timeline *t, ns_t now, struct action *action, bool *is_deadline);
+/* The gate stays open until agenda_close_gates; what waits for it is due at `now`. */
+void agenda_open_gate(struct agenda *agenda, struct span name, ns_t now);
+void agenda_close_gates(struct agenda *agenda);
+bool agenda_gate_is_open(const struct agenda *agenda, struct span name);
 
 #endif

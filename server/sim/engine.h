@@ -9,26 +9,14 @@
 #ifndef MOCK_REQUESTER_SIM_ENGINE_H
 #define MOCK_REQUESTER_SIM_ENGINE_H
 
-#include "base/error.h"
-#include "base/draw.h"
-#include "sim/job.h"
-#include "sim/node.h"
+#include "sim/adopt.h"
+#include "sim/agenda.h"
+#include "sim/events.h"
+#include "sim/listing.h"
+#include "sim/scheduler_options.h"
 #include "sim/script.h"
 
-struct scheduler_rules; /* sim/scheduler.h: what one release does; a dialect names its own */
-
-enum selection { SELECTION_DEFAULT, SELECTION_ACCEPT, SELECTION_WAIT, SELECTION_REJECT };
-
-struct scheduler_options {
-    int64_t overask; /* how many times the wanted nodes are asked; 0 = the release's own 3 */
-    bool no_retry;
-    enum selection selection;
-    struct span reject_reason;
-    bool ties_random; /* equal ranks: drawn; else in the order of the nodes */
-    ns_t housekeeping; /* interval; 0 = 30 s */
-    struct span approver; /* client id; empty: every approval is refused */
-    struct trigger labels_known; /* after the start; until then every selector fails; 0 = at once */
-};
+struct scheduler_rules; /* what a release decides: sim/scheduler.h */
 
 struct engine_options {
     const struct scheduler_rules *rules;
@@ -52,7 +40,7 @@ enum err engine_new(const struct engine_options *options, struct engine **engine
 void engine_free(struct engine *engine);
 
 void engine_tick(struct engine *engine, ns_t now);
-ns_t engine_next_deadline(const struct engine *engine); /* NS_NEVER: nothing will happen by itself */
+ns_t engine_next_deadline(struct engine *engine); /* NS_NEVER: nothing will happen by itself */
 
 struct span engine_requester_id(const struct engine *engine);
 struct span engine_requester_key(const struct engine *engine); /* base64 */
@@ -65,6 +53,9 @@ struct span engine_approver(const struct engine *engine); /* client id; empty: n
  * all the same (or is NULL, where the release makes none) and the error has the text for the client. ERR_NOMEM: the store is full; *job is NULL. */
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **job, struct error *error);
+
+/* See adopt_job. */
+enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error);
 
 /* By full id only. NULL: unknown. Borrowed until the next call. */
 const struct job *engine_job(struct engine *engine, struct span id, ns_t now);
@@ -99,7 +90,7 @@ size_t engine_waiting_gates(const struct engine *engine, struct span *names, siz
 
 /* As it began: no job, nothing planned, no script used; gates stay as they are. `now` may lie in the past.
  * `redraw`: what is drawn from a seed is drawn from its beginning again. Restarts are to be planned anew. */
-void engine_begin_again(struct engine *engine, ns_t now, bool redraw);
+void engine_begin_again(struct engine *engine, bool redraw);
 
 /* Takes the scripts of a newly loaded program; jobs that exist keep theirs, so the old ones must stay. */
 void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n);
@@ -121,19 +112,14 @@ void engine_plan_restart(struct engine *engine, const struct trigger *trigger);
 void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context);
 
 /* When something will happen that is not housekeeping's; NS_NEVER: the network is idle. */
-ns_t engine_next_action(const struct engine *engine);
+ns_t engine_next_action(struct engine *engine);
 
 /* How many steps and actions wait for answers or gates: of that kind. */
 size_t engine_waiting(const struct engine *engine, enum trigger_kind kind);
 /* What began to wait first, for a gate or for answers, and still could change something. */
-struct engine_wait {
-    const struct job *job; /* NULL: a restart */
-    const struct trigger *trigger;
-    uint32_t reads; /* that are still wanted */
-};
-bool engine_first_wait(const struct engine *engine, struct engine_wait *wait); /* false: nothing waits */
+bool engine_first_wait(const struct engine *engine, struct agenda_wait *wait); /* false: nothing waits */
 /* Nothing comes next but time-outs, a node's own or housekeeping's. */
-bool engine_only_times_out(const struct engine *engine);
+bool engine_only_times_out(struct engine *engine);
 /* How many things have happened by themselves so far. */
 uint64_t engine_happened(const struct engine *engine);
 
@@ -149,33 +135,8 @@ size_t engine_steps_reached(const struct engine *engine, size_t script);
 const struct span *engine_unknown_names(const struct engine *engine, size_t *n);
 uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and which one last */
 
-/* What the requester tells those who listen (the websocket), in its own names. */
-enum job_event_name {
-    EVENT_CREATED, EVENT_BID, EVENT_BID_ACCEPTED, EVENT_BID_REJECTED, EVENT_RESULTS_PROPOSED, EVENT_RESULTS_ACCEPTED,
-    EVENT_RESULTS_REJECTED, EVENT_RESULTS_PUBLISHED, EVENT_COMPUTE_ERROR, EVENT_ERROR, EVENT_CANCELED, EVENT_NAME_COUNT
-};
-
-struct job_event {
-    enum job_event_name name;
-    const struct job *job;
-    const struct execution *execution; /* NULL: the job as a whole */
-    struct span status;
-    ns_t time;
-};
-
-/* `hear` is called for each event, within whatever engine call made it. One listener; NULL: none. */
-void engine_listen(struct engine *engine, void (*hear)(void *context, const struct job_event *event), void *context);
-
-enum list_order { LIST_SUBMITTED, LIST_CREATED, LIST_ID };
-
-struct list_query {
-    struct span client_id; /* empty: everybody's */
-    struct span_list include_tags, exclude_tags;
-    int64_t max_jobs; /* ≤ 0: no limit */
-    enum list_order order;
-    bool reverse;
-    bool random_subset; /* max_jobs is applied before sorting, as the reference does: which jobs is drawn */
-};
+/* Reports every event to `listener`, within the engine call that causes it. One listener; NULL: none. */
+void engine_listen(struct engine *engine, event_listener *listener, void *context);
 
 /* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3). */
 enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***jobs, size_t *n);

@@ -9,51 +9,44 @@
  *   New → Queued → New → InProgress → Completed | CompletedPartially | Error | Cancelled
  *           └→ Cancelled    └→ Error (not enough nodes)
  */
-enum state_kind { INITIAL = 1, FINAL = 2 };
-
 struct state_row {
     const char *name;
-    unsigned to; /* bits of the states it may move to */
-    unsigned kind;
+    unsigned to; /* bits of the states it may move to; none: it is terminal */
 };
 
 #define TO(state) (1u << (state))
 
-static const struct state_row job_rows[JOB_STATE_COUNT] = {
-    [JOB_NEW] = { "New", TO(JOB_QUEUED) | TO(JOB_IN_PROGRESS) | TO(JOB_ERROR) | TO(JOB_CANCELLED), INITIAL },
-    [JOB_QUEUED] = { "Queued", TO(JOB_NEW) | TO(JOB_CANCELLED), 0 },
+static const struct state_row job_rows[] = {
+    [JOB_NEW] = { "New", TO(JOB_QUEUED) | TO(JOB_IN_PROGRESS) | TO(JOB_ERROR) | TO(JOB_CANCELLED) },
+    [JOB_QUEUED] = { "Queued", TO(JOB_NEW) | TO(JOB_CANCELLED) },
     [JOB_IN_PROGRESS] = { "InProgress",
-                          TO(JOB_COMPLETED) | TO(JOB_COMPLETED_PARTIALLY) | TO(JOB_ERROR) | TO(JOB_CANCELLED), 0 },
-    [JOB_COMPLETED] = { "Completed", 0, FINAL },
-    [JOB_COMPLETED_PARTIALLY] = { "CompletedPartially", 0, FINAL },
-    [JOB_ERROR] = { "Error", 0, FINAL },
-    [JOB_CANCELLED] = { "Cancelled", 0, FINAL },
+                          TO(JOB_COMPLETED) | TO(JOB_COMPLETED_PARTIALLY) | TO(JOB_ERROR) | TO(JOB_CANCELLED) },
+    [JOB_COMPLETED] = { "Completed", 0 },
+    [JOB_COMPLETED_PARTIALLY] = { "CompletedPartially", 0 },
+    [JOB_ERROR] = { "Error", 0 },
+    [JOB_CANCELLED] = { "Cancelled", 0 },
 };
-
-enum execution_kind {
-    DISCARDED = 4, /* it will never count */
-    ACTIVE = 8,    /* its bid was accepted and nothing went wrong yet */
-};
+_Static_assert(sizeof job_rows / sizeof job_rows[0] == JOB_STATE_COUNT, "a row for each job state");
 
 #define STOPS (TO(EXECUTION_FAILED) | TO(EXECUTION_CANCELLED))
 
-static const struct state_row execution_rows[EXECUTION_STATE_COUNT] = {
-    [EXECUTION_NEW] = { "New", TO(EXECUTION_ASK_FOR_BID), INITIAL },
+static const struct state_row execution_rows[] = {
+    [EXECUTION_NEW] = { "New", TO(EXECUTION_ASK_FOR_BID) },
     [EXECUTION_ASK_FOR_BID] = { "AskForBid",
-                                TO(EXECUTION_ASK_FOR_BID_ACCEPTED) | TO(EXECUTION_ASK_FOR_BID_REJECTED) | STOPS, 0 },
-    [EXECUTION_ASK_FOR_BID_ACCEPTED] = { "AskForBidAccepted", TO(EXECUTION_BID_ACCEPTED) | TO(EXECUTION_BID_REJECTED) | STOPS,
-                                         0 },
-    [EXECUTION_ASK_FOR_BID_REJECTED] = { "AskForBidRejected", 0, FINAL | DISCARDED },
-    [EXECUTION_BID_ACCEPTED] = { "BidAccepted", TO(EXECUTION_WAITING_VERIFICATION) | STOPS, ACTIVE },
-    [EXECUTION_BID_REJECTED] = { "BidRejected", 0, FINAL | DISCARDED },
+                                TO(EXECUTION_ASK_FOR_BID_ACCEPTED) | TO(EXECUTION_ASK_FOR_BID_REJECTED) | STOPS },
+    [EXECUTION_ASK_FOR_BID_ACCEPTED] = { "AskForBidAccepted", TO(EXECUTION_BID_ACCEPTED) | TO(EXECUTION_BID_REJECTED) | STOPS },
+    [EXECUTION_ASK_FOR_BID_REJECTED] = { "AskForBidRejected", 0 },
+    [EXECUTION_BID_ACCEPTED] = { "BidAccepted", TO(EXECUTION_WAITING_VERIFICATION) | STOPS },
+    [EXECUTION_BID_REJECTED] = { "BidRejected", 0 },
     [EXECUTION_WAITING_VERIFICATION] = { "WaitingVerification",
-                                         TO(EXECUTION_RESULT_ACCEPTED) | TO(EXECUTION_RESULT_REJECTED) | STOPS, ACTIVE },
-    [EXECUTION_RESULT_ACCEPTED] = { "ResultAccepted", TO(EXECUTION_COMPLETED) | STOPS, ACTIVE },
-    [EXECUTION_RESULT_REJECTED] = { "ResultRejected", 0, FINAL | DISCARDED },
-    [EXECUTION_COMPLETED] = { "Completed", 0, FINAL | ACTIVE },
-    [EXECUTION_FAILED] = { "Failed", 0, FINAL | DISCARDED },
-    [EXECUTION_CANCELLED] = { "Cancelled", 0, FINAL | DISCARDED },
+                                         TO(EXECUTION_RESULT_ACCEPTED) | TO(EXECUTION_RESULT_REJECTED) | STOPS },
+    [EXECUTION_RESULT_ACCEPTED] = { "ResultAccepted", TO(EXECUTION_COMPLETED) | STOPS },
+    [EXECUTION_RESULT_REJECTED] = { "ResultRejected", 0 },
+    [EXECUTION_COMPLETED] = { "Completed", 0 },
+    [EXECUTION_FAILED] = { "Failed", 0 },
+    [EXECUTION_CANCELLED] = { "Cancelled", 0 },
 };
+_Static_assert(sizeof execution_rows / sizeof execution_rows[0] == EXECUTION_STATE_COUNT, "a row for each execution state");
 
 const char *job_state_name(int state)
 {
@@ -69,27 +62,48 @@ const char *execution_state_name(int state)
 
 bool job_is_terminal(const struct job *job)
 {
-    return job_rows[job->state].kind & FINAL;
+    return job_rows[job->state].to == 0;
 }
 
 bool execution_is_discarded(int state)
 {
-    return execution_rows[state].kind & DISCARDED;
+    return EXECUTIONS_DISCARDED & EXECUTION_BIT(state);
 }
 
 bool execution_is_terminal(int state)
 {
-    return execution_rows[state].kind & FINAL;
+    return EXECUTIONS_TERMINAL & EXECUTION_BIT(state);
 }
 
-bool execution_is_active(int state)
+/* ---- counts ---------------------------------------------------------------------------------------- */
+
+static int64_t sum(const uint32_t counts[EXECUTION_STATE_COUNT], unsigned states)
 {
-    return execution_rows[state].kind & ACTIVE;
+    int64_t n = 0;
+
+    for (int i = 0; i < EXECUTION_STATE_COUNT; i++)
+        n += states & EXECUTION_BIT(i) ? counts[i] : 0;
+    return n;
 }
 
-bool execution_has_bid(const struct execution *x)
+int64_t job_count_bids(const struct job *job, unsigned states)
 {
-    return x->reference.n != 0;
+    return sum(job->counts[true], states);
+}
+
+int64_t job_count(const struct job *job, unsigned states)
+{
+    return sum(job->counts[false], states) + job_count_bids(job, states);
+}
+
+static uint32_t *count_of(struct job *job, const struct execution *x)
+{
+    return &job->counts[x->reference.n != 0][x->state];
+}
+
+void job_count_add(struct job *job, const struct execution *x)
+{
+    ++*count_of(job, x);
 }
 
 /* ---- history --------------------------------------------------------------------------------------- */
@@ -169,6 +183,12 @@ void job_free(struct job *job)
     free(job);
 }
 
+void job_free_if_forgotten(struct job *job)
+{
+    if (job && job->link.forgotten && job->link.holds == 0)
+        job_free(job);
+}
+
 bool job_may_move(int from, int to)
 {
     return job_rows[from].to & TO(to);
@@ -220,26 +240,25 @@ static void execution_record(struct job *job, const struct execution *x, int pre
                                    .time = x->updated });
 }
 
-static size_t asks_of(const struct job *job, struct span node_id)
+/* Counts the earlier asks of the job to this node. False: one of them has no reference yet. */
+static bool count_asks(const struct job *job, struct span node_id, uint32_t *asks)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < job->n_executions; i++)
-        n += span_eq(job->executions[i]->node_id, node_id);
-    return n;
-}
-
-static bool stands_unanswered(const struct job *job, struct span node_id)
-{
-    for (size_t i = 0; i < job->n_executions; i++)
-        if (span_eq(job->executions[i]->node_id, node_id) && job->executions[i]->reference.n == 0)
-            return true;
-    return false;
+    *asks = 0;
+    for (size_t i = 0; i < job->n_executions; i++) {
+        if (!span_eq(job->executions[i]->node_id, node_id))
+            continue;
+        if (job->executions[i]->reference.n == 0)
+            return false;
+        ++*asks;
+    }
+    return true;
 }
 
 struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now)
 {
-    if (stands_unanswered(job, node_id))
+    uint32_t asks;
+
+    if (!count_asks(job, node_id, &asks))
         return NULL;
     struct execution **array = grow(job, job->executions, job->n_executions, &job->room_executions, EXECUTIONS_FIRST,
                                     sizeof(struct execution *));
@@ -252,12 +271,13 @@ struct execution *execution_new(struct job *job, struct span node_id, const stru
         .state = EXECUTION_ASK_FOR_BID,
         .version = 1,
         .index = (uint32_t)job->n_executions,
-        .ask = (uint32_t)asks_of(job, node_id),
+        .ask = asks,
         .node = node,
     };
     x->created = x->updated = stamp(job, now);
     job->executions = array;
     job->executions[job->n_executions++] = x;
+    job_count_add(job, x);
     execution_record(job, x, EXECUTION_NEW);
     return x;
 }
@@ -293,9 +313,11 @@ void execution_force(struct job *job, struct execution *x, enum execution_state 
 {
     int previous = x->state;
 
+    --*count_of(job, x);
     if (change)
         execution_merge(job, x, change);
     x->state = (int)next;
+    job_count_add(job, x);
     x->version++;
     execution_stamp(x, stamp(job, now));
     execution_record(job, x, previous);

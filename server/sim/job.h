@@ -27,6 +27,20 @@ enum execution_state {
     EXECUTION_RESULT_REJECTED, EXECUTION_COMPLETED, EXECUTION_FAILED, EXECUTION_CANCELLED, EXECUTION_STATE_COUNT
 };
 
+/* Sets of execution states. */
+#define EXECUTION_BIT(state) (1u << (state))
+/* Will never count: rejected, failed, cancelled. */
+#define EXECUTIONS_DISCARDED                                                                                       \
+    (EXECUTION_BIT(EXECUTION_ASK_FOR_BID_REJECTED) | EXECUTION_BIT(EXECUTION_BID_REJECTED) |                       \
+     EXECUTION_BIT(EXECUTION_RESULT_REJECTED) | EXECUTION_BIT(EXECUTION_FAILED) | EXECUTION_BIT(EXECUTION_CANCELLED))
+#define EXECUTIONS_TERMINAL (EXECUTIONS_DISCARDED | EXECUTION_BIT(EXECUTION_COMPLETED))
+/* The bid was accepted and nothing went wrong yet. */
+#define EXECUTIONS_ACTIVE                                                                                          \
+    (EXECUTION_BIT(EXECUTION_BID_ACCEPTED) | EXECUTION_BIT(EXECUTION_WAITING_VERIFICATION) |                       \
+     EXECUTION_BIT(EXECUTION_RESULT_ACCEPTED) | EXECUTION_BIT(EXECUTION_COMPLETED))
+#define EXECUTIONS_ALL (EXECUTION_BIT(EXECUTION_STATE_COUNT) - 1)
+#define EXECUTIONS_NOT_DISCARDED (EXECUTIONS_ALL & ~EXECUTIONS_DISCARDED)
+
 enum history_level { HISTORY_UNDEFINED, HISTORY_JOB, HISTORY_EXECUTION, HISTORY_LEVEL_COUNT };
 
 struct run_output {
@@ -83,6 +97,7 @@ struct job {
     ns_t created, updated, timeout_at; /* TimeoutAt is never set by these releases */
     struct execution **executions; /* `at` and `n` side by side, as the codec wants a list */
     size_t n_executions, room_executions;
+    uint32_t counts[2][EXECUTION_STATE_COUNT]; /* of executions: [has a reference][state]; see job_count */
     struct history *history;
     size_t n_history, room_history;
 
@@ -95,23 +110,26 @@ struct job {
     uint64_t number;      /* the n-th job submitted, from 1: the order of lists */
     ns_t deadline;        /* housekeeping's, NS_NEVER when none */
 
-    /* the store's and the time line's own business */
+    /* private to the store and the agenda */
     struct {
         struct job *short_next;                    /* those whose ids begin alike */
         struct job *next, *previous;               /* all jobs */
         struct job *client_next, *client_previous; /* one client's */
         struct job *ended_next;
         size_t deadline_slot;   /* place among the deadlines */
-        uint32_t timers;        /* actions on the time line that point here */
+        uint32_t holds;         /* actions and callers that point here */
+        uint32_t awaited_reads; /* actions that wait for reads of this job */
         bool ended;             /* among those that may be forgotten */
-        bool forgotten;         /* out of the store: freed with its last timer */
+        bool forgotten;         /* out of the store: freed when no longer held */
     } link;
 };
 
 /* A job in state New, version 1, with its `Job created` entry. Everything is copied. NULL when there is
  * no memory. */
 struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
-void job_free(struct job *job);
+void job_free(struct job *job); /* NULL is allowed */
+/* Frees a job that is out of the store and no longer held. NULL is allowed. */
+void job_free_if_forgotten(struct job *job);
 
 bool job_is_terminal(const struct job *job);
 /* Moves the job, counts its version, records the entry. `comment` is copied; empty = none. */
@@ -131,10 +149,16 @@ struct execution *execution_new(struct job *job, struct span node_id, const stru
 void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                     ns_t now);
 
-bool execution_is_discarded(int state); /* it will never count: rejected, failed, cancelled */
 bool execution_is_terminal(int state);
-bool execution_is_active(int state); /* its bid was accepted and nothing went wrong yet */
-bool execution_has_bid(const struct execution *x); /* the node accepted the ask */
+bool execution_is_discarded(int state);
+
+/* How many of the job's executions are in one of these states (EXECUTION_BIT). Costs the same for any number of
+ * executions. */
+int64_t job_count(const struct job *job, unsigned states);
+/* … and have a reference, which they get when the node accepts the ask. */
+int64_t job_count_bids(const struct job *job, unsigned states);
+/* Adds an execution that was not made by execution_new to the counts. */
+void job_count_add(struct job *job, const struct execution *x);
 
 bool job_may_move(int from, int to); /* by the state tables */
 bool execution_may_move(int from, int to);

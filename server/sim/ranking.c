@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ranks as the reference gives them; below zero = not to be asked. Only sums are compared. */
+/* Ranks of the real requester; below zero: not to be asked. Only sums are compared. */
 enum { UNSUITABLE = -1, POSSIBLE = 0, PREFERRED = 10 };
 
-/* What all rankers look at. */
+/* What all rankers read. */
 struct question {
-    struct engine *engine;
+    const struct ranking *ranking;
     const struct job *job;
-    ns_t now;
     struct capacity wanted;
 };
 
@@ -28,7 +27,7 @@ static const struct span FAVOUR = { "favour_", 7 };
 
 static bool is_favour(const struct question *q, const struct node_selector *selector)
 {
-    return q->engine->rules->favours && span_starts(selector->key, FAVOUR);
+    return q->ranking->favours && span_starts(selector->key, FAVOUR);
 }
 
 static struct node_selector without_prefix(const struct node_selector *selector)
@@ -37,15 +36,6 @@ static struct node_selector without_prefix(const struct node_selector *selector)
 
     wish.key = span_of(selector->key.p + FAVOUR.n, selector->key.n - FAVOUR.n);
     return wish;
-}
-
-static bool labels_are_known(const struct question *q)
-{
-    const struct trigger *known = &q->engine->options.labels_known;
-
-    if (known->kind == TRIGGER_GATE)
-        return engine_gate_is_open(q->engine, known->gate);
-    return q->now >= q->engine->labels_known;
 }
 
 /* All must hold, and all wishes too for the wish to count. */
@@ -58,8 +48,8 @@ static int rank_labels(const struct question *q, const struct node *node)
         if (is_favour(q, &selectors->at[i])) {
             struct node_selector wish = without_prefix(&selectors->at[i]);
             wishes = true;
-            wish_fits = wish_fits && labels_are_known(q) && selector_matches(&wish, &node->labels);
-        } else if (!labels_are_known(q) || !selector_matches(&selectors->at[i], &node->labels)) {
+            wish_fits = wish_fits && q->ranking->labels_known && selector_matches(&wish, &node->labels);
+        } else if (!q->ranking->labels_known || !selector_matches(&selectors->at[i], &node->labels)) {
             return UNSUITABLE;
         } else {
             musts = true;
@@ -93,14 +83,15 @@ static int rank_version(const struct question *q, const struct node *node)
 
     if (!read_version(node->version, is) || span_starts(node->version, SPAN("v0.0.0")))
         return POSSIBLE;
-    MUST(read_version(span_text(q->engine->rules->min_version), least));
+    MUST(read_version(span_text(q->ranking->min_version), least));
     for (int i = 0; i < 3; i++)
         if (is[i] != least[i])
             return is[i] < least[i] ? UNSUITABLE : PREFERRED;
     return PREFERRED;
 }
 
-/* Who has run the job already is asked last, who did so twice, is at it, or said no is not asked again. */
+/* A node that has run the job once already is asked last; one that ran it twice, is running it or refused it
+ * is not asked again (pkg/requester/ranking/previous_executions.go). */
 static int rank_previous(const struct question *q, const struct node *node)
 {
     size_t before = 0;
@@ -168,33 +159,30 @@ static int compare_ranked(const void *a, const void *b)
 
 static size_t rank_all(const struct question *q, struct ranked *out)
 {
-    struct engine *engine = q->engine;
-    const struct node *nodes = job_nodes(engine, q->job);
+    const struct ranking *r = q->ranking;
     size_t n = 0;
 
-    for (size_t i = 0; i < job_nodes_count(engine, q->job); i++) {
-        int rank = rank_node(q, &nodes[i]);
+    for (size_t i = 0; i < r->n_nodes; i++) {
+        int rank = rank_node(q, &r->nodes[i]);
         if (rank < 0)
             continue;
-        out[n++] = (struct ranked){ .node = &nodes[i],
-                                    .rank = rank,
-                                    .tie = engine->options.ties_random ? draw_next(&engine->ids) : i };
+        out[n++] = (struct ranked){ .node = &r->nodes[i], .rank = rank, .tie = r->ties ? draw_next(r->ties) : i };
     }
     qsort(out, n, sizeof *out, compare_ranked);
     return n;
 }
 
-enum err rank_nodes(struct engine *engine, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
+enum err ranking_of(const struct ranking *ranking, const struct job *job, const struct node ***ranked, size_t *n,
                     struct error *error)
 {
-    struct question q = { .engine = engine, .job = job, .now = now, .wanted = capacity_read(&job->spec.resources) };
+    struct question q = { .ranking = ranking, .job = job, .wanted = capacity_read(&job->spec.resources) };
     CLEANUP(arena_release) struct arena arena = { 0 };
     enum err err = check_selectors(&q, &arena, error);
 
     if (err)
         return err;
-    struct ranked *all = calloc(job_nodes_count(engine, job) + 1, sizeof *all);
-    const struct node **nodes = calloc(job_nodes_count(engine, job) + 1, sizeof *nodes);
+    struct ranked *all = calloc(ranking->n_nodes + 1, sizeof *all);
+    const struct node **nodes = calloc(ranking->n_nodes + 1, sizeof *nodes);
     if (!all || !nodes) {
         free(all);
         free(nodes);
@@ -206,10 +194,4 @@ enum err rank_nodes(struct engine *engine, const struct job *job, ns_t now, cons
     free(all);
     *ranked = nodes;
     return ERR_OK;
-}
-
-enum err too_few_nodes(int64_t requested, size_t available, struct error *error)
-{
-    return error_set(error, ERR_STATE, "not enough nodes to run job. requested: %lld, available: %zu", (long long)requested,
-                     available);
 }

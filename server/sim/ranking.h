@@ -1,15 +1,24 @@
-/* Which nodes are asked, and in which order (wire contract B4; pkg/requester/ranking). */
+/* Which nodes are asked to run a job, and in which order (wire contract B4; pkg/requester/ranking and
+ * pkg/requester/nodestore, v0.3.24 and v0.3.25). Pure; caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_RANKING_H
 #define MOCK_REQUESTER_SIM_RANKING_H
 
-#include "sim/engine_state.h"
+#include "base/error.h"
+#include "sim/node.h"
 
-/* The nodes that may run the job, best first; ties by the order of nodes or drawn. `*ranked` is the
- * caller's to free(3). ERR_INVALID: a malformed selector, with the validator's text. ERR_NOMEM. */
-enum err rank_nodes(struct engine *engine, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
+/* What the ranking depends on besides the job. All borrowed. */
+struct ranking {
+    const struct node *nodes;
+    size_t n_nodes;
+    const char *min_version; /* nodes older than this are not asked */
+    bool favours;            /* selectors `favour_…` are wishes */
+    bool labels_known;       /* false: every selector fails */
+    struct draw *ties;  /* equal ranks are drawn; NULL: they keep the order of nodes */
+};
+
+/* The nodes that may run the job, best first. `*ranked` is the caller's to free(3). ERR_INVALID: a malformed
+ * selector, with the validator's text. ERR_NOMEM. */
+enum err ranking_of(const struct ranking *ranking, const struct job *job, const struct node ***ranked, size_t *n,
                     struct error *error);
-
-/* `not enough nodes to run job. requested: N, available: M` */
-enum err too_few_nodes(int64_t requested, size_t available, struct error *error);
 
 #endif

@@ -1,74 +1,60 @@
 #include "sim/scheduler.h"
 
 #include "base/duration.h"
-#include "sim/engine_state.h"
 #include "sim/ranking.h"
-#include "sim/steps.h"
+#include "sim/script.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-/* ---- counting ------------------------------------------------------------------------------------------ */
-
-int64_t wanted_nodes(const struct job *job)
-{
-    const struct deal *deal = &job->spec.deal;
-
-    return deal->min_bids > deal->concurrency ? deal->min_bids : deal->concurrency;
-}
-
-int64_t wanted_confidence(const struct job *job)
-{
-    const struct deal *deal = &job->spec.deal;
-
-    return deal->confidence ? deal->confidence : deal->concurrency;
-}
-
-size_t count_executions(const struct job *job, bool (*fits)(const struct execution *x))
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < job->n_executions; i++)
-        n += fits(job->executions[i]);
-    return n;
-}
-
-static bool is_active(const struct execution *x)
-{
-    return execution_is_active(x->state);
-}
 
 static bool waits_for_verification(const struct execution *x)
 {
     return x->state == EXECUTION_WAITING_VERIFICATION;
 }
 
-ns_t timeout_of(const struct job *job)
-{
-    double ns = job->spec.timeout * (double)NS_PER_SECOND;
-
-    return ns >= (double)INT64_MAX ? INT64_MAX : (ns_t)ns;
-}
-
-/* ---- the time line ----------------------------------------------------------------------------------------- */
-
 static struct action action_of(enum action_kind kind, const struct execution *x)
 {
     return (struct action){ .kind = kind, .execution = x->index };
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------- */
+/* ---- nodes -------------------------------------------------------------------------------------------------- */
 
+const struct node *scheduler_nodes(const struct scheduler *s, const struct job *job, size_t *n)
+{
+    bool own = job->script && job->script->has_nodes;
+
+    *n = own ? job->script->n_nodes : s->n_nodes;
+    return own ? job->script->nodes : s->nodes;
+}
+
+static bool labels_are_known(const struct scheduler *s, ns_t now)
+{
+    const struct trigger *known = &s->options.labels_known;
+
+    return known->kind == TRIGGER_GATE ? agenda_gate_is_open(&s->agenda, known->gate) : now >= s->labels_known;
+}
+
+enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
+                        struct error *error)
+{
+    struct ranking ranking = { .min_version = s->rules->min_version,
+                               .favours = s->rules->favours,
+                               .labels_known = labels_are_known(s, now),
+                               .ties = s->options.ties_random ? &s->ids : NULL };
+
+    ranking.nodes = scheduler_nodes(s, job, &ranking.n_nodes);
+    return ranking_of(&ranking, job, ranked, n, error);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------- */
 
 static bool timeout_is_above(const struct job *job, const struct node *node)
 {
-    return node->timeout_max && timeout_of(job) > node->timeout_max;
+    return node->timeout_max && spec_timeout(&job->spec) > node->timeout_max;
 }
 
 static bool timeout_is_below(const struct job *job, const struct node *node)
 {
-    return node->timeout_min && timeout_of(job) < node->timeout_min;
+    return node->timeout_min && spec_timeout(&job->spec) < node->timeout_min;
 }
 
 static bool will_refuse(const struct job *job, const struct execution *x)
@@ -80,12 +66,12 @@ static bool will_refuse(const struct job *job, const struct execution *x)
 }
 
 /* A node that cannot be reached is known at once, whatever it would have bid. */
-static void plan_bid(struct engine *engine, struct job *job, const struct execution *x, ns_t now)
+static void plan_bid(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
     if (x->node->unreachable.n)
-        engine_plan_at(engine, job, now, action_of(ACTION_BID, x));
+        agenda_plan_at(&s->agenda, job, now, action_of(ACTION_BID, x));
     else
-        engine_plan(engine, job, &NODE_NTH(x->node->bid, x->ask)->after, now, action_of(ACTION_BID, x));
+        agenda_plan(&s->agenda, job, &NODE_NTH(x->node->bid, x->ask)->after, now, action_of(ACTION_BID, x));
 }
 
 static void shuffle(struct draw *ids, struct execution **at, size_t n)
@@ -100,7 +86,7 @@ static void shuffle(struct draw *ids, struct execution **at, size_t n)
 
 /* Of answers of one instant refusals come first (a node that says no does less), then bids in the order of
  * nodes, or drawn. */
-static void plan_bids(struct engine *engine, struct job *job, size_t first, ns_t now)
+static void plan_bids(struct scheduler *s, struct job *job, size_t first, ns_t now)
 {
     size_t n = job->n_executions - first;
     struct execution **asked = malloc((n + 1) * sizeof *asked);
@@ -108,17 +94,17 @@ static void plan_bids(struct engine *engine, struct job *job, size_t first, ns_t
     if (!asked)
         return;
     memcpy(asked, job->executions + first, n * sizeof *asked);
-    if (engine->options.ties_random)
-        shuffle(&engine->ids, asked, n);
+    if (s->options.ties_random)
+        shuffle(&s->ids, asked, n);
     for (int refusals = 1; refusals >= 0; refusals--)
         for (size_t i = 0; i < n; i++)
             if (will_refuse(job, asked[i]) == (refusals == 1))
-                plan_bid(engine, job, asked[i], now);
+                plan_bid(s, job, asked[i], now);
     free(asked);
 }
 
 /* All AskForBid entries stand before the first answer. */
-void ask_nodes(struct engine *engine, struct job *job, const struct node *const *nodes, size_t n, ns_t now)
+void scheduler_ask(struct scheduler *s, struct job *job, const struct node *const *nodes, size_t n, ns_t now)
 {
     size_t first = job->n_executions;
 
@@ -126,14 +112,14 @@ void ask_nodes(struct engine *engine, struct job *job, const struct node *const 
         if (!execution_new(job, nodes[i]->id, nodes[i], now))
             break;
     if (job->n_executions > first)
-        plan_bids(engine, job, first, now);
+        plan_bids(s, job, first, now);
 }
 
-static size_t nodes_to_ask(const struct engine *engine, const struct job *job, size_t ranked)
+static size_t nodes_to_ask(const struct scheduler *s, const struct job *job, size_t ranked)
 {
-    const struct scheduler_rules *rules = engine->rules;
-    int64_t factor = rules->overask_is_option && engine->options.overask ? engine->options.overask : rules->overask;
-    int64_t wanted = wanted_nodes(job);
+    const struct scheduler_rules *rules = s->rules;
+    int64_t factor = rules->overask_is_option && s->options.overask ? s->options.overask : rules->overask;
+    int64_t wanted = spec_wanted_nodes(&job->spec);
 
     if (wanted > INT64_MAX / factor || wanted * factor >= (int64_t)ranked)
         return ranked;
@@ -141,33 +127,34 @@ static size_t nodes_to_ask(const struct engine *engine, const struct job *job, s
 }
 
 /* Finds nodes and sets the job going; on an error nothing has changed. */
-static enum err find_and_ask(struct engine *engine, struct job *job, ns_t now, struct error *error)
+static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, struct error *error)
 {
     const struct node **ranked = NULL;
     size_t n = 0;
-    enum err err = rank_nodes(engine, job, now, &ranked, &n, error);
+    enum err err = scheduler_rank(s, job, now, &ranked, &n, error);
 
     if (err)
         return ERR_STATE; /* for want of memory too: the job is there, and not scheduled */
-    if ((int64_t)n < wanted_nodes(job)) {
+    if ((int64_t)n < spec_wanted_nodes(&job->spec)) {
         free(ranked);
-        return too_few_nodes(wanted_nodes(job), n, error);
+        return error_set(error, ERR_STATE, "not enough nodes to run job. requested: %lld, available: %zu",
+                         (long long)spec_wanted_nodes(&job->spec), n);
     }
     job_move(job, JOB_IN_PROGRESS, SPAN(""), now);
-    engine_emit(engine, EVENT_CREATED, job, NULL, SPAN(""), now);
-    ask_nodes(engine, job, ranked, nodes_to_ask(engine, job, n), now);
+    events_emit(&s->events, EVENT_CREATED, job, NULL, SPAN(""), now);
+    scheduler_ask(s, job, ranked, nodes_to_ask(s, job, n), now);
     free(ranked);
     return ERR_OK;
 }
 
-enum err scheduler_start(struct engine *engine, struct job *job, ns_t now, struct error *error)
+enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)
 {
     struct error why = { 0 };
 
     job_move(job, JOB_NEW, SPAN(""), now);
-    enum err err = find_and_ask(engine, job, now, &why);
-    if (err && engine->rules->short_is_final)
-        scheduler_stop(engine, job, span_text(why.text), false, now);
+    enum err err = find_and_ask(s, job, now, &why);
+    if (err && s->rules->short_is_final)
+        scheduler_stop(s, job, span_text(why.text), false, now);
     return err ? error_set(error, err, "%s", why.text) : ERR_OK;
 }
 
@@ -175,50 +162,50 @@ enum err scheduler_start(struct engine *engine, struct job *job, ns_t now, struc
 
 /* A run ends by its trigger or, if that has not come by then, by the job's time-out. A run that never ends
  * hangs without a word. */
-static void plan_run(struct engine *engine, struct job *job, const struct execution *x, const struct trigger *after, ns_t now)
+static void plan_run(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
+    const struct trigger *after = &NODE_NTH(x->node->run, x->ask)->after;
     struct action end = action_of(ACTION_RUN_END, x);
-    ns_t timeout = timeout_of(job);
+    ns_t timeout = spec_timeout(&job->spec);
 
     if (after->kind == TRIGGER_TIME) {
-        ns_t due = engine_trigger(engine, after, now);
+        ns_t due = agenda_moment(&s->agenda, after, now);
         end.timed_out = due != NS_NEVER && due - now > timeout;
-        engine_plan_at(engine, job, end.timed_out ? now + timeout : due, end);
+        agenda_plan_at(&s->agenda, job, end.timed_out ? now + timeout : due, end);
         return;
     }
-    engine_plan(engine, job, after, now, end);
+    agenda_plan(&s->agenda, job, after, now, end);
     end.timed_out = true;
-    engine_plan_at(engine, job, timeout > NS_NEVER - now ? NS_NEVER : now + timeout, end);
+    agenda_plan_at(&s->agenda, job, timeout > NS_NEVER - now ? NS_NEVER : now + timeout, end);
 }
 
-void accept_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void accept_bid(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
-    const struct run_behaviour *run = NODE_NTH(x->node->run, x->ask);
     execution_move(job, x, EXECUTION_BID_ACCEPTED, NULL, now);
-    engine_emit(engine, EVENT_BID_ACCEPTED, job, x, SPAN(""), now);
-    plan_run(engine, job, x, &run->after, now);
+    events_emit(&s->events, EVENT_BID_ACCEPTED, job, x, SPAN(""), now);
+    plan_run(s, job, x, now);
 }
 
-void reject_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void reject_bid(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
     execution_move(job, x, EXECUTION_BID_REJECTED, NULL, now);
-    engine_emit(engine, EVENT_BID_REJECTED, job, x, SPAN(""), now);
+    events_emit(&s->events, EVENT_BID_REJECTED, job, x, SPAN(""), now);
 }
 
-void decide_bids(struct engine *engine, struct job *job, ns_t now)
+void scheduler_decide_bids(struct scheduler *s, struct job *job, ns_t now)
 {
-    if ((int64_t)count_executions(job, execution_has_bid) < job->spec.deal.min_bids)
+    if (job_count_bids(job, EXECUTIONS_ALL) < job->spec.deal.min_bids)
         return;
-    int64_t active = (int64_t)count_executions(job, is_active);
+    int64_t active = job_count(job, EXECUTIONS_ACTIVE);
     for (size_t i = 0; i < job->n_executions; i++) {
         struct execution *x = job->executions[i];
         if (x->state != EXECUTION_ASK_FOR_BID_ACCEPTED)
             continue;
         if (active < job->spec.deal.concurrency) {
-            accept_bid(engine, job, x, now);
+            accept_bid(s, job, x, now);
             active++;
         } else {
-            reject_bid(engine, job, x, now);
+            reject_bid(s, job, x, now);
         }
     }
 }
@@ -235,34 +222,34 @@ static struct span refusal_of(struct job *job, const struct execution *x)
         return bid->reason;
     CLEANUP(buf_release) struct buf text = buf_init(256);
     buf_text(&text, "job timeout ");
-    duration_format(&text, timeout_of(job));
+    duration_format(&text, spec_timeout(&job->spec));
     buf_text(&text, above ? " exceeds maximum allowed " : " below minimum allowed ");
     duration_format(&text, above ? node->timeout_max : node->timeout_min);
     return arena_span(&job->arena, buf_view(&text));
 }
 
-static void fail(struct engine *engine, struct job *job, struct execution *x, struct span status, ns_t now)
+static void fail(struct scheduler *s, struct job *job, struct execution *x, struct span status, ns_t now)
 {
     execution_move(job, x, EXECUTION_FAILED, &(struct execution_change){ .status = status }, now);
-    engine_emit(engine, EVENT_COMPUTE_ERROR, job, x, x->status, now);
-    engine->rules->execution_failed(engine, job, x, now);
+    events_emit(&s->events, EVENT_COMPUTE_ERROR, job, x, x->status, now);
+    s->rules->execution_failed(s, job, x, now);
 }
 
-static void take_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void take_bid(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
     char reference[2 + UUID_SIZE + 1] = "e-";
 
-    draw_uuid(&engine->ids, reference + 2);
+    draw_uuid(&s->ids, reference + 2);
     execution_move(job, x, EXECUTION_ASK_FOR_BID_ACCEPTED,
                    &(struct execution_change){ .reference = span_text(reference) }, now);
-    engine_emit(engine, EVENT_BID, job, x, SPAN(""), now);
-    engine->rules->bid_came(engine, job, x, true, now);
+    events_emit(&s->events, EVENT_BID, job, x, SPAN(""), now);
+    s->rules->bid_came(s, job, x, true, now);
 }
 
 /* Is the next thing to happen another refusal of this job at this instant? */
-static bool more_refusals(const struct engine *engine, const struct job *job, ns_t now)
+static bool more_refusals(struct scheduler *s, const struct job *job, ns_t now)
 {
-    const struct action *next = timeline_peek(&engine->timeline);
+    const struct action *next = agenda_peek(&s->agenda);
 
     return next && next->job == job && next->kind == ACTION_BID && next->due == now &&
            will_refuse(job, job->executions[next->execution]);
@@ -270,28 +257,26 @@ static bool more_refusals(const struct engine *engine, const struct job *job, ns
 
 /* Refusals of one instant are all written down before the requester looks at the job: it waits for its lock
  * longer than they take (policy recordings of v0.3.25). */
-static void take_refusal(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void take_refusal(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
     execution_move(job, x, EXECUTION_ASK_FOR_BID_REJECTED, &(struct execution_change){ .status = refusal_of(job, x) }, now);
-    if (!more_refusals(engine, job, now))
-        engine->rules->bid_came(engine, job, x, false, now);
+    if (!more_refusals(s, job, now))
+        s->rules->bid_came(s, job, x, false, now);
 }
 
-static void on_bid(struct engine *engine, struct job *job, struct execution *x, const struct action *action)
+static void on_bid(struct scheduler *s, struct job *job, struct execution *x, const struct action *action)
 {
     ns_t now = action->due;
 
-    if (x->state != EXECUTION_ASK_FOR_BID)
-        return;
     if (x->node->unreachable.n) {
-        if (engine->rules->unreachable_fails)
-            fail(engine, job, x, x->node->unreachable, now);
+        if (s->rules->unreachable_fails)
+            fail(s, job, x, x->node->unreachable, now);
         return;
     }
     if (will_refuse(job, x))
-        take_refusal(engine, job, x, now);
+        take_refusal(s, job, x, now);
     else
-        take_bid(engine, job, x, now);
+        take_bid(s, job, x, now);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------------------------ */
@@ -301,29 +286,27 @@ static struct span timed_out_status(struct job *job)
     CLEANUP(buf_release) struct buf text = buf_init(256);
 
     buf_text(&text, "execution timed out after ");
-    duration_format(&text, timeout_of(job));
+    duration_format(&text, spec_timeout(&job->spec));
     return arena_span(&job->arena, buf_view(&text));
 }
 
-static void on_run_end(struct engine *engine, struct job *job, struct execution *x, const struct action *action)
+static void on_run_end(struct scheduler *s, struct job *job, struct execution *x, const struct action *action)
 {
     const struct run_behaviour *run = NODE_NTH(x->node->run, x->ask);
     ns_t now = action->due;
 
-    if (x->state != EXECUTION_BID_ACCEPTED)
-        return;
     if (action->timed_out) {
-        fail(engine, job, x, timed_out_status(job), now);
+        fail(s, job, x, timed_out_status(job), now);
         return;
     }
     if (run->fail) {
-        fail(engine, job, x, run->error, now);
+        fail(s, job, x, run->error, now);
         return;
     }
     execution_move(job, x, EXECUTION_WAITING_VERIFICATION,
                    &(struct execution_change){ .output = run->no_output ? NULL : &run->output }, now);
-    engine_emit(engine, EVENT_RESULTS_PROPOSED, job, x, SPAN(""), now);
-    engine->rules->run_ended(engine, job, now);
+    events_emit(&s->events, EVENT_RESULTS_PROPOSED, job, x, SPAN(""), now);
+    s->rules->run_ended(s, job, now);
 }
 
 /* ---- verification --------------------------------------------------------------------------------------------- */
@@ -343,28 +326,33 @@ static bool verifier_fails(const struct job *job, struct span *why)
     return false;
 }
 
-static void accept_result(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void plan_publish(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
+{
+    agenda_plan(&s->agenda, job, &NODE_NTH(x->node->publish, x->ask)->after, now, action_of(ACTION_PUBLISH_END, x));
+}
+
+static void accept_result(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
     struct execution_change verified = { .verification = { .complete = true, .result = true } };
 
     execution_move(job, x, EXECUTION_RESULT_ACCEPTED, &verified, now);
-    engine_emit(engine, EVENT_RESULTS_ACCEPTED, job, x, SPAN(""), now);
-    engine_plan(engine, job, &NODE_NTH(x->node->publish, x->ask)->after, now, action_of(ACTION_PUBLISH_END, x));
+    events_emit(&s->events, EVENT_RESULTS_ACCEPTED, job, x, SPAN(""), now);
+    plan_publish(s, job, x, now);
 }
 
-static void reject_result(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+static void reject_result(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
     struct execution_change refused = { .verification = { .complete = true } };
 
     execution_move(job, x, EXECUTION_RESULT_REJECTED, &refused, now);
-    engine_emit(engine, EVENT_RESULTS_REJECTED, job, x, SPAN(""), now);
+    events_emit(&s->events, EVENT_RESULTS_REJECTED, job, x, SPAN(""), now);
 }
 
-enum verified verify_results(struct engine *engine, struct job *job, struct span *why, ns_t now)
+enum verified scheduler_verify(struct scheduler *s, struct job *job, struct span *why, ns_t now)
 {
     enum verified verified = VERIFIED_NONE;
 
-    if ((int64_t)count_executions(job, waits_for_verification) < job->spec.deal.concurrency)
+    if (job_count(job, EXECUTION_BIT(EXECUTION_WAITING_VERIFICATION)) < job->spec.deal.concurrency)
         return VERIFIED_NOT_YET;
     if (verifier_fails(job, why))
         return VERIFIED_ERROR;
@@ -373,10 +361,10 @@ enum verified verify_results(struct engine *engine, struct job *job, struct span
         if (!waits_for_verification(x))
             continue;
         if (NODE_NTH(x->node->verify, x->ask)->verdict == VERDICT_ACCEPTED) {
-            accept_result(engine, job, x, now);
+            accept_result(s, job, x, now);
             verified = VERIFIED_SOME;
         } else {
-            reject_result(engine, job, x, now);
+            reject_result(s, job, x, now);
         }
     }
     return verified;
@@ -386,7 +374,7 @@ enum verified verify_results(struct engine *engine, struct job *job, struct span
 
 /* Noop publishes nothing, all else an IPFS result (an Estuary node without an API key and a Filecoin node
  * without Lotus do so too: wire contract A6). */
-const struct storage_spec *published_result(struct engine *engine, struct job *job, const struct execution *x, struct span cid)
+const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job, const struct execution *x, struct span cid)
 {
     if (job->spec.publisher == PUBLISHER_NOOP)
         return NULL;
@@ -395,127 +383,121 @@ const struct storage_spec *published_result(struct engine *engine, struct job *j
         return NULL;
     char own[CID_SIZE + 1];
     if (!cid.n)
-        draw_cid(&engine->ids, own);
+        draw_cid(&s->ids, own);
     result->source = SOURCE_IPFS;
     result->cid = arena_span(&job->arena, cid.n ? cid : span_text(own));
-    result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), engine->rules->result_mark,
+    result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), s->rules->result_mark,
                                 SPAN_ARG(x->node_id));
     return result;
 }
 
-static const struct storage_spec *publish(struct engine *engine, struct job *job, const struct execution *x)
+static const struct storage_spec *publish(struct scheduler *s, struct job *job, const struct execution *x)
 {
     const struct publish_behaviour *behaviour = NODE_NTH(x->node->publish, x->ask);
 
-    return behaviour->what == PUBLISH_NOTHING ? NULL : published_result(engine, job, x, behaviour->cid);
+    return behaviour->what == PUBLISH_NOTHING ? NULL : scheduler_result(s, job, x, behaviour->cid);
 }
 
-static void on_publish_end(struct engine *engine, struct job *job, struct execution *x, const struct action *action)
+static void on_publish_end(struct scheduler *s, struct job *job, struct execution *x, const struct action *action)
 {
     const struct publish_behaviour *behaviour = NODE_NTH(x->node->publish, x->ask);
     ns_t now = action->due;
 
-    if (x->state != EXECUTION_RESULT_ACCEPTED)
-        return;
     if (behaviour->what == PUBLISH_FAILS) {
         struct span status =
             arena_printf(&job->arena, "failed to publish result: %.*s", SPAN_ARG(behaviour->error));
-        fail(engine, job, x, status, now);
+        fail(s, job, x, status, now);
         return;
     }
-    execution_move(job, x, EXECUTION_COMPLETED, &(struct execution_change){ .published = publish(engine, job, x) }, now);
-    engine_emit(engine, EVENT_RESULTS_PUBLISHED, job, x, SPAN(""), now);
-    engine->rules->publish_ended(engine, job, now);
+    execution_move(job, x, EXECUTION_COMPLETED, &(struct execution_change){ .published = publish(s, job, x) }, now);
+    events_emit(&s->events, EVENT_RESULTS_PUBLISHED, job, x, SPAN(""), now);
+    s->rules->publish_ended(s, job, now);
 }
 
 /* ---- jobs from elsewhere ---------------------------------------------------------------------------------------------- */
 
-void resume_ask(struct engine *engine, struct job *job, struct execution *x, ns_t now)
+void scheduler_resume(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
-    plan_bid(engine, job, x, now);
-}
-
-void resume_run(struct engine *engine, struct job *job, struct execution *x, ns_t now)
-{
-    plan_run(engine, job, x, &NODE_NTH(x->node->run, x->ask)->after, now);
-}
-
-void resume_publish(struct engine *engine, struct job *job, struct execution *x, ns_t now)
-{
-    engine_plan(engine, job, &NODE_NTH(x->node->publish, x->ask)->after, now, action_of(ACTION_PUBLISH_END, x));
+    if (x->state == EXECUTION_ASK_FOR_BID)
+        plan_bid(s, job, x, now);
+    else if (x->state == EXECUTION_BID_ACCEPTED)
+        plan_run(s, job, x, now);
+    else if (x->state == EXECUTION_RESULT_ACCEPTED)
+        plan_publish(s, job, x, now);
 }
 
 /* ---- ends ------------------------------------------------------------------------------------------------------------ */
 
-void end_job(struct engine *engine, struct job *job, enum job_state state, struct span comment, ns_t now)
+void scheduler_end(struct scheduler *s, struct job *job, enum job_state state, struct span comment, ns_t now)
 {
     job_move(job, state, comment, now);
-    timeline_set_deadline(&engine->timeline, job, NS_NEVER);
-    store_ended(&engine->store, job);
+    agenda_set_deadline(&s->agenda, job, NS_NEVER);
+    store_ended(&s->store, job);
+}
+
+void scheduler_forget(struct scheduler *s, struct job *job)
+{
+    agenda_set_deadline(&s->agenda, job, NS_NEVER);
+    store_forget(&s->store, job);
+    job_free_if_forgotten(job);
 }
 
 /* The job's own entry comes first, then one for each execution that lives. */
-void scheduler_stop(struct engine *engine, struct job *job, struct span reason, bool user, ns_t now)
+void scheduler_stop(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now)
 {
     if (job_is_terminal(job))
         return;
-    end_job(engine, job, user ? JOB_CANCELLED : JOB_ERROR, reason, now);
+    scheduler_end(s, job, user ? JOB_CANCELLED : JOB_ERROR, reason, now);
     for (size_t i = 0; i < job->n_executions; i++)
         if (!execution_is_terminal(job->executions[i]->state))
             execution_move(job, job->executions[i], EXECUTION_CANCELLED, &(struct execution_change){ .status = reason }, now);
-    engine_emit(engine, user ? EVENT_CANCELED : EVENT_ERROR, job, NULL, reason, now);
+    events_emit(&s->events, user ? EVENT_CANCELED : EVENT_ERROR, job, NULL, reason, now);
 }
 
-void scheduler_cancel(struct engine *engine, struct job *job, struct span reason, bool user, ns_t now)
+void scheduler_cancel(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now)
 {
     if (job->state != JOB_QUEUED) {
-        scheduler_stop(engine, job, reason, user, now);
+        scheduler_stop(s, job, reason, user, now);
         return;
     }
-    end_job(engine, job, JOB_CANCELLED, reason, now);
-    engine_emit(engine, EVENT_CANCELED, job, NULL, reason, now);
+    scheduler_end(s, job, JOB_CANCELLED, reason, now);
+    events_emit(&s->events, EVENT_CANCELED, job, NULL, reason, now);
 }
 
 /* ---- housekeeping -------------------------------------------------------------------------------------------------------- */
 
 /* It has no tick: what it would do is done at the first multiple of its interval, from the start, at which
  * it would see the length exceeded. */
-ns_t look_after(const struct engine *engine, ns_t from, ns_t length)
+ns_t scheduler_next_look(const struct scheduler *s, ns_t from, ns_t length)
 {
-    ns_t interval = engine->options.housekeeping;
-    ns_t age = from - engine->start;
+    ns_t interval = s->options.housekeeping;
+    ns_t age = from - s->start;
 
     if (length > INT64_MAX / 2)
         return NS_NEVER;
     ns_t rounds = (age + length) / interval + 1;
-    return rounds > (NS_NEVER - engine->start) / interval ? NS_NEVER : engine->start + rounds * interval;
+    return rounds > (NS_NEVER - s->start) / interval ? NS_NEVER : s->start + rounds * interval;
 }
 
-ns_t deadline_by_timeout(const struct engine *engine, const struct job *job)
+ns_t scheduler_deadline(const struct scheduler *s, const struct job *job)
 {
-    return look_after(engine, job->created, timeout_of(job));
+    return scheduler_next_look(s, job->created, spec_timeout(&job->spec));
 }
 
-void time_out(struct engine *engine, struct job *job, ns_t now)
+void scheduler_time_out(struct scheduler *s, struct job *job, ns_t now)
 {
-    scheduler_cancel(engine, job, SPAN("timed out"), false, now);
+    scheduler_cancel(s, job, SPAN("timed out"), false, now);
 }
 
-/* ---- the one entry of the time line ----------------------------------------------------------------------------------- */
+/* ---- actions -------------------------------------------------------------------------------------------------------------- */
 
-static void (*const act[])(struct engine *, struct job *, struct execution *, const struct action *) = {
+static void (*const act[])(struct scheduler *, struct job *, struct execution *, const struct action *) = {
     [ACTION_BID] = on_bid,
     [ACTION_RUN_END] = on_run_end,
     [ACTION_PUBLISH_END] = on_publish_end,
 };
 
-/* Steps of a script come on the time line too; a job that was cancelled or approved has left its script. */
-void scheduler_act(struct engine *engine, const struct action *action)
+void scheduler_act(struct scheduler *s, const struct action *action)
 {
-    struct job *job = action->job;
-
-    if (action->kind != ACTION_STEP)
-        act[action->kind](engine, job, job->executions[action->execution], action);
-    else if (!job->left_script)
-        steps_play(engine, job, action->due);
+    act[action->kind](s, action->job, action->job->executions[action->execution], action);
 }

@@ -1,40 +1,63 @@
 /* What the requester does with a job, release by release.
  *
- *   engine ──start/cancel/time out──▶ scheduler.c ──what follows──▶ struct scheduler_rules (rules_*.c)
- *                ▲                         │
- *                └──────── time line ◀─────┘   bids, ends of runs and of publishing
+ *   engine ──start/cancel/act──▶ scheduler.c ──what follows──▶ struct scheduler_rules (releases/rules_*.c)
+ *      ▲                              │
+ *      └─────────── agenda ◀──────────┘   bids, ends of runs and of publishing
  *
- * scheduler.c has what both releases share: who is asked, what a node's answer changes, how a job is
- * stopped. What follows from a change is the release's: struct scheduler_rules, the one place where they
- * differ. Sources: pkg/requester of v0.3.24 and v0.3.25. Thread: the engine's lock. */
+ * scheduler.c has what the releases share: which nodes are asked, what a node's answer changes, how a job is
+ * stopped. What follows from a change is in struct scheduler_rules, the one place where releases differ.
+ * Sources: pkg/requester/scheduler.go and scheduler_state.go of v0.3.24 and v0.3.25.
+ * Pure; caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_SCHEDULER_H
 #define MOCK_REQUESTER_SIM_SCHEDULER_H
 
-#include "sim/engine.h"
+#include "base/draw.h"
+#include "base/error.h"
 #include "sim/agenda.h"
+#include "sim/events.h"
+#include "sim/scheduler_options.h"
+#include "sim/store.h"
+
+struct scheduler_rules;
+
+/* All that the scheduler works on. The engine owns it. */
+struct scheduler {
+    const struct scheduler_rules *rules;
+    struct scheduler_options options;
+    const struct node *nodes;
+    size_t n_nodes;
+    struct span requester_id, requester_key; /* the key in base64 */
+    struct draw ids;
+    struct store store;
+    struct agenda agenda;
+    struct events events;
+    ns_t start;        /* of the network */
+    ns_t labels_known; /* the moment, if options.labels_known is a time */
+};
 
 struct scheduler_rules {
     const char *release;
     const char *min_version; /* nodes older than this are not asked */
-    int64_t overask;         /* how many times the wanted nodes are asked */
+    int64_t overask;         /* this many times the wanted nodes are asked */
     bool overask_is_option;  /* … unless the options say otherwise */
     bool short_is_final;     /* too few nodes: the job ends in Error; else it stays New */
     bool favours;            /* selectors `favour_…` are wishes */
     bool unreachable_fails;  /* an ask that cannot be delivered fails its execution; else it stays AskForBid */
-    bool no_policy;          /* the requester refuses nothing by itself */
-    bool short_makes_no_job; /* too few nodes: the job never was */
+    bool no_policy;          /* the requester has no policy of its own: it refuses nothing and waits for nobody */
+    bool short_makes_no_job; /* too few nodes: the job is not stored */
     bool sharded;            /* the execution plan of a spec names its shards: one */
-    const char *result_mark; /* a result is called job-<id><mark><node> */
+    const char *result_mark; /* a result is named job-<id><mark><node> */
 
-    /* What follows when a node's answer has been written down. */
-    void (*bid_came)(struct engine *engine, struct job *job, struct execution *x, bool accepted, ns_t now);
-    void (*run_ended)(struct engine *engine, struct job *job, ns_t now);
-    void (*publish_ended)(struct engine *engine, struct job *job, ns_t now);
-    void (*execution_failed)(struct engine *engine, struct job *job, const struct execution *x, ns_t now);
+    /* Called when a node's answer has been recorded. */
+    void (*bid_came)(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now);
+    void (*run_ended)(struct scheduler *s, struct job *job, ns_t now);
+    void (*publish_ended)(struct scheduler *s, struct job *job, ns_t now);
+    void (*execution_failed)(struct scheduler *s, struct job *job, const struct execution *x, ns_t now);
 
-    /* Housekeeping: when is a new job looked at, what then; and may a job still be cancelled. */
-    ns_t (*deadline)(const struct engine *engine, const struct job *job);
-    void (*deadline_came)(struct engine *engine, struct job *job, ns_t now);
+    /* Housekeeping: the moment at which it looks at a new job, and what it does then. */
+    ns_t (*deadline)(const struct scheduler *s, const struct job *job);
+    void (*deadline_came)(struct scheduler *s, struct job *job, ns_t now);
+    /* True if the job can no longer be cancelled. */
     bool (*is_over)(const struct job *job);
 };
 
@@ -42,46 +65,48 @@ extern const struct scheduler_rules rules_v0_3_24;
 extern const struct scheduler_rules rules_v0_3_25;
 extern const struct scheduler_rules rules_documented; /* v0.3.19 */
 
-/* ---- for the engine --------------------------------------------------------------------------------- */
+/* ---- for the engine, steps and adopt -------------------------------------------------------------------- */
 
-/* Queued → New → InProgress, and asks. ERR_STATE with the client's text when it cannot be scheduled. */
-enum err scheduler_start(struct engine *engine, struct job *job, ns_t now, struct error *error);
-void scheduler_act(struct engine *engine, const struct action *action);
-/* Ends a job that is under way: Cancelled for a user, else Error; live executions are cancelled. */
-void scheduler_stop(struct engine *engine, struct job *job, struct span reason, bool user, ns_t now);
-/* As the requester's queue does: a Queued job is cancelled, others are stopped. */
-void scheduler_cancel(struct engine *engine, struct job *job, struct span reason, bool user, ns_t now);
+/* Queued → New → InProgress, and asks nodes. ERR_STATE with the client's text if it cannot be scheduled. */
+enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct error *error);
+/* Performs an action of an execution that agenda_take has returned. */
+void scheduler_act(struct scheduler *s, const struct action *action);
+/* As the requester's queue does: a Queued job becomes Cancelled, others are stopped. */
+void scheduler_cancel(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now);
+/* Plans what the execution's node does next; for an execution that was not started here. It has a node. */
+void scheduler_resume(struct scheduler *s, struct job *job, struct execution *x, ns_t now);
+/* The network that plays for the job: its script's or the engine's. */
+const struct node *scheduler_nodes(const struct scheduler *s, const struct job *job, size_t *n);
+/* Removes the job from the store; frees it when it is no longer held. */
+void scheduler_forget(struct scheduler *s, struct job *job);
 
-/* For a job that comes from elsewhere: an execution goes on from where it stands. It has a node. */
-void resume_ask(struct engine *engine, struct job *job, struct execution *x, ns_t now);
-void resume_run(struct engine *engine, struct job *job, struct execution *x, ns_t now);
-void resume_publish(struct engine *engine, struct job *job, struct execution *x, ns_t now);
+/* What the job asks to be published, under this CID or (if empty) a drawn one. In the job's arena; NULL:
+ * nothing. */
+const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job, const struct execution *x, struct span cid);
 
-/* ---- for the rules ------------------------------------------------------------------------------------ */
+/* ---- for the rules ---------------------------------------------------------------------------------------- */
 
-int64_t wanted_nodes(const struct job *job); /* max(Concurrency, MinBids) */
-int64_t wanted_confidence(const struct job *job); /* 0 means Concurrency */
-size_t count_executions(const struct job *job, bool (*fits)(const struct execution *x));
-
-/* Asks the `n` nodes; stops at one whose execution cannot be made (it stands unanswered already). */
-void ask_nodes(struct engine *engine, struct job *job, const struct node *const *nodes, size_t n, ns_t now);
-void accept_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now);
-void reject_bid(struct engine *engine, struct job *job, struct execution *x, ns_t now);
+/* The nodes that may run the job, best first; see ranking_of. */
+enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
+                        struct error *error);
+/* Asks the `n` nodes; stops at a node that has not answered an earlier ask of this job. */
+void scheduler_ask(struct scheduler *s, struct job *job, const struct node *const *nodes, size_t n, ns_t now);
 /* Accepts or rejects every pending bid once MinBids are in. */
-void decide_bids(struct engine *engine, struct job *job, ns_t now);
+void scheduler_decide_bids(struct scheduler *s, struct job *job, ns_t now);
 
 enum verified { VERIFIED_NOT_YET, VERIFIED_SOME, VERIFIED_NONE, VERIFIED_ERROR };
 /* Judges the waiting results once Concurrency of them are there. `*why`: the verifier's error. */
-enum verified verify_results(struct engine *engine, struct job *job, struct span *why, ns_t now);
-/* The first look of housekeeping at which more than `length` has gone since `from`; NS_NEVER. */
-ns_t look_after(const struct engine *engine, ns_t from, ns_t length);
-ns_t timeout_of(const struct job *job); /* Spec.Timeout */
-/* v0.3.20 and later: a job older than its Timeout is stopped. */
-ns_t deadline_by_timeout(const struct engine *engine, const struct job *job);
-void time_out(struct engine *engine, struct job *job, ns_t now);
-/* What the job asks to be published, under this CID or (empty) one of its own; NULL: nothing. */
-const struct storage_spec *published_result(struct engine *engine, struct job *job, const struct execution *x,
-                                            struct span cid);
-void end_job(struct engine *engine, struct job *job, enum job_state state, struct span comment, ns_t now);
+enum verified scheduler_verify(struct scheduler *s, struct job *job, struct span *why, ns_t now);
+
+/* Ends the job; its executions keep their states. */
+void scheduler_end(struct scheduler *s, struct job *job, enum job_state state, struct span comment, ns_t now);
+/* Ends a job that is under way: Cancelled for a user, else Error; live executions become Cancelled. */
+void scheduler_stop(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now);
+
+/* The first run of housekeeping at which more than `length` has passed since `from`; NS_NEVER. */
+ns_t scheduler_next_look(const struct scheduler *s, ns_t from, ns_t length);
+/* v0.3.20 and later: housekeeping stops a job older than its Timeout. */
+ns_t scheduler_deadline(const struct scheduler *s, const struct job *job);
+void scheduler_time_out(struct scheduler *s, struct job *job, ns_t now);
 
 #endif

@@ -1,7 +1,8 @@
-/* What a scenario file says of the jobs that match: a network of their own, or a time line step by step.
+/* What a scenario file says of the jobs that match: a network of their own, or a time line step by step; and
+ * which script a job plays.
  *
- * Plain data, made by the loader; nothing in it changes. Jobs that play a script keep pointing to it, so
- * it lives as long as the engine. */
+ * A script is plain data, made by the loader, and does not change. Jobs point to the script that they play, so
+ * it must live as long as the engine. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_SCRIPT_H
 #define MOCK_REQUESTER_SIM_SCRIPT_H
 
@@ -43,5 +44,38 @@ struct job_script {
 
 /* The script that an annotation `mock:NAME` asks for, or NULL. */
 typedef const struct job_script *find_script_fn(void *context, struct span name);
+
+/* What became of a script so far. */
+struct script_use {
+    int64_t fitting; /* jobs that fit it but for nth */
+    size_t reached;  /* how many of its steps some job has come to */
+};
+
+enum { UNKNOWN_NAMES_MAX = 64, UNKNOWN_NAME_MAX = 128 /* bytes that are kept of one */ };
+
+/* The scripts of the program that plays. */
+struct scripts {
+    const struct job_script *at; /* borrowed */
+    size_t n;
+    struct script_use *uses; /* of each */
+    find_script_fn *find;    /* for `mock:NAME` that is none of them; NULL: there are no others */
+    void *find_context;
+    struct arena arena;
+    struct span unknown[UNKNOWN_NAMES_MAX]; /* names of `mock:NAME` that no script has, each once */
+    size_t n_unknown, last_unknown;         /* the latter: an index, of the one asked for last */
+    uint64_t asked_in_vain;                 /* how often an unknown name was asked for */
+};
+
+/* Takes other scripts; none has been used yet. False: no memory, and no scripts. */
+bool scripts_set(struct scripts *scripts, const struct job_script *at, size_t n);
+/* As after scripts_set. */
+void scripts_reset(struct scripts *scripts);
+void scripts_release(struct scripts *scripts);
+
+/* The script that the job plays: the one that an annotation `mock:NAME` names, else the first that matches;
+ * NULL: none. */
+const struct job_script *scripts_choose(struct scripts *scripts, const struct job_facts *facts);
+/* A job has come to the script's n-th step, from 1. */
+void scripts_note_step(struct scripts *scripts, const struct job_script *script, size_t step);
 
 #endif

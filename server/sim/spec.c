@@ -114,3 +114,20 @@ void spec_own(struct job_spec *spec, struct arena *arena)
     own_text(&spec->sharding.glob_pattern, arena);
     own_text(&spec->sharding.glob_base, arena);
 }
+
+int64_t spec_wanted_nodes(const struct job_spec *spec)
+{
+    return spec->deal.min_bids > spec->deal.concurrency ? spec->deal.min_bids : spec->deal.concurrency;
+}
+
+int64_t spec_wanted_confidence(const struct job_spec *spec)
+{
+    return spec->deal.confidence ? spec->deal.confidence : spec->deal.concurrency;
+}
+
+ns_t spec_timeout(const struct job_spec *spec)
+{
+    double ns = spec->timeout * (double)NS_PER_SECOND;
+
+    return ns >= (double)INT64_MAX ? INT64_MAX : (ns_t)ns;
+}

@@ -8,6 +8,7 @@
 #define MOCK_REQUESTER_SIM_SPEC_H
 
 #include "base/arena.h"
+#include "base/ns.h"
 
 #include <stdint.h>
 
@@ -121,5 +122,9 @@ struct job_spec {
 /* Copies every text and list that the spec points to into `arena`, in place: what it borrowed before it
  * owns afterwards. Check arena->failed. */
 void spec_own(struct job_spec *spec, struct arena *arena);
+
+int64_t spec_wanted_nodes(const struct job_spec *spec);      /* max(Concurrency, MinBids) */
+int64_t spec_wanted_confidence(const struct job_spec *spec); /* 0 means Concurrency */
+ns_t spec_timeout(const struct job_spec *spec);
 
 #endif

@@ -40,7 +40,7 @@ static int execution_way(int state, int target)
 
 /* ---- jobs --------------------------------------------------------------------------------------------------------- */
 
-static void enter_job_state(struct engine *engine, struct job *job, int state, struct span comment, bool force, ns_t now)
+static void enter_job_state(struct scheduler *s, struct job *job, int state, struct span comment, bool force, ns_t now)
 {
     bool was_over = job_is_terminal(job);
 
@@ -49,26 +49,27 @@ static void enter_job_state(struct engine *engine, struct job *job, int state, s
     else
         job_move(job, (enum job_state)state, comment, now);
     if (job_is_terminal(job) && !was_over)
-        store_ended(&engine->store, job);
+        store_ended(&s->store, job);
 }
 
-static void play_job(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+static void play_job(struct scheduler *s, struct job *job, const struct script_step *step, ns_t now)
 {
     int way;
 
     while (job->state != step->state && (way = job_way(job->state, step->state)) != STATE_LEFT_OUT)
-        enter_job_state(engine, job, way, way == step->state ? step->comment : SPAN(""), false, now);
+        enter_job_state(s, job, way, way == step->state ? step->comment : SPAN(""), false, now);
     if (job->state != step->state && job->script->unlawful)
-        enter_job_state(engine, job, step->state, step->comment, true, now);
+        enter_job_state(s, job, step->state, step->comment, true, now);
 }
 
 /* ---- executions ------------------------------------------------------------------------------------------------------ */
 
-static const struct node *find_node(const struct engine *engine, const struct job *job, struct span name)
+static const struct node *find_node(const struct scheduler *s, const struct job *job, struct span name)
 {
-    const struct node *nodes = job_nodes(engine, job);
+    size_t n;
+    const struct node *nodes = scheduler_nodes(s, job, &n);
 
-    for (size_t i = 0; i < job_nodes_count(engine, job); i++)
+    for (size_t i = 0; i < n; i++)
         if (span_eq(nodes[i].name, name) || span_eq(nodes[i].id, name))
             return &nodes[i];
     return NULL;
@@ -84,38 +85,38 @@ static struct execution *latest_on(const struct job *job, struct span node_id)
 
 /* A name that is no node of the network stands for a node of its own, whose id is the name if that could be
  * one, else drawn once a job. */
-static struct span id_of_stranger(struct engine *engine, struct job *job, struct span name)
+static struct span id_of_stranger(struct scheduler *s, struct job *job, struct span name)
 {
-    struct stranger *s = job->strangers;
+    struct stranger *stranger = job->strangers;
 
-    while (s && !span_eq(s->name, name))
-        s = s->next;
-    if (s)
-        return s->id;
+    while (stranger && !span_eq(stranger->name, name))
+        stranger = stranger->next;
+    if (stranger)
+        return stranger->id;
     char id[CID_SIZE + 1];
-    draw_cid(&engine->ids, id);
-    s = ARENA_NEW(&job->arena, struct stranger);
-    if (!s)
+    draw_cid(&s->ids, id);
+    stranger = ARENA_NEW(&job->arena, struct stranger);
+    if (!stranger)
         return name;
     bool is_id = name.n == CID_SIZE;
-    *s = (struct stranger){ .next = job->strangers,
-                            .name = arena_span(&job->arena, name),
-                            .id = arena_span(&job->arena, is_id ? name : span_text(id)) };
-    job->strangers = s;
-    return s->id;
+    *stranger = (struct stranger){ .next = job->strangers,
+                                   .name = arena_span(&job->arena, name),
+                                   .id = arena_span(&job->arena, is_id ? name : span_text(id)) };
+    job->strangers = stranger;
+    return stranger->id;
 }
 
-static struct execution *execution_of(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+static struct execution *execution_of(struct scheduler *s, struct job *job, const struct script_step *step, ns_t now)
 {
-    const struct node *node = find_node(engine, job, step->node);
-    struct span id = node ? node->id : id_of_stranger(engine, job, step->node);
+    const struct node *node = find_node(s, job, step->node);
+    struct span id = node ? node->id : id_of_stranger(s, job, step->node);
     struct execution *x = latest_on(job, id);
 
     return x ? x : execution_new(job, id, node, now);
 }
 
 /* What a good node would have set on entering the state; what the step names goes before. */
-static void enter_execution_state(struct engine *engine, struct job *job, struct execution *x, int state,
+static void enter_execution_state(struct scheduler *s, struct job *job, struct execution *x, int state,
                                   const struct script_step *step, bool force, ns_t now)
 {
     static const struct run_output no_words;
@@ -124,7 +125,7 @@ static void enter_execution_state(struct engine *engine, struct job *job, struct
     struct execution_change change = { .status = last ? step->status : SPAN("") };
 
     if (state == EXECUTION_ASK_FOR_BID_ACCEPTED) {
-        draw_uuid(&engine->ids, reference + 2);
+        draw_uuid(&s->ids, reference + 2);
         change.reference = span_text(reference);
     }
     if (state == EXECUTION_WAITING_VERIFICATION)
@@ -132,7 +133,7 @@ static void enter_execution_state(struct engine *engine, struct job *job, struct
     if (state == EXECUTION_RESULT_ACCEPTED || state == EXECUTION_RESULT_REJECTED)
         change.verification = (struct verification){ true, state == EXECUTION_RESULT_ACCEPTED };
     if (state == EXECUTION_COMPLETED)
-        change.published = step->published ? step->published : published_result(engine, job, x, SPAN(""));
+        change.published = step->published ? step->published : scheduler_result(s, job, x, SPAN(""));
     if (last && step->output)
         change.output = step->output;
     if (last && step->published)
@@ -153,9 +154,9 @@ static void set_only(struct job *job, struct execution *x, const struct script_s
         x->published = step->published;
 }
 
-static void play_execution(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+static void play_execution(struct scheduler *s, struct job *job, const struct script_step *step, ns_t now)
 {
-    struct execution *x = execution_of(engine, job, step, now);
+    struct execution *x = execution_of(s, job, step, now);
     int way;
 
     if (!x)
@@ -165,46 +166,45 @@ static void play_execution(struct engine *engine, struct job *job, const struct 
         return;
     }
     while (x->state != step->state && (way = execution_way(x->state, step->state)) != STATE_LEFT_OUT)
-        enter_execution_state(engine, job, x, way, step, false, now);
+        enter_execution_state(s, job, x, way, step, false, now);
     if (x->state != step->state && job->script->unlawful)
-        enter_execution_state(engine, job, x, step->state, step, true, now);
+        enter_execution_state(s, job, x, step->state, step, true, now);
 }
 
 /* ---- the time line ------------------------------------------------------------------------------------------------------ */
 
-static void play_forget(struct engine *engine, struct job *job, const struct script_step *step, ns_t now)
+static void play_forget(struct scheduler *s, struct job *job, const struct script_step *step, ns_t now)
 {
     (void)step;
     (void)now;
-    engine_forget(engine, job);
+    scheduler_forget(s, job);
 }
 
-static void (*const play[])(struct engine *engine, struct job *job, const struct script_step *step, ns_t now) = {
+static void (*const play[])(struct scheduler *s, struct job *job, const struct script_step *step, ns_t now) = {
     [STEP_JOB] = play_job,
     [STEP_EXECUTION] = play_execution,
     [STEP_FORGET] = play_forget,
 };
 
-static void wait_for_step(struct engine *engine, struct job *job, ns_t now)
+static void wait_for_step(struct scheduler *s, struct job *job, ns_t now)
 {
     if (job->step < job->script->n_steps)
-        engine_plan(engine, job, &job->script->steps[job->step].after, now, (struct action){ .kind = ACTION_STEP });
+        agenda_plan(&s->agenda, job, &job->script->steps[job->step].after, now, (struct action){ .kind = ACTION_STEP });
 }
 
-void steps_begin(struct engine *engine, struct job *job, ns_t now)
+void steps_begin(struct scheduler *s, struct job *job, ns_t now)
 {
     job->step = 0;
-    wait_for_step(engine, job, now);
+    wait_for_step(s, job, now);
 }
 
-void steps_play(struct engine *engine, struct job *job, ns_t now)
+void steps_play(struct scheduler *s, struct job *job, ns_t now)
 {
     const struct script_step *step = &job->script->steps[job->step++];
 
-    engine_note_step(engine, job);
-    play[step->kind](engine, job, step, now);
+    play[step->kind](s, job, step, now);
     if (step->kind != STEP_FORGET)
-        wait_for_step(engine, job, now);
+        wait_for_step(s, job, now);
 }
 
 /* ---- at load -------------------------------------------------------------------------------------------------------------- */

@@ -3,13 +3,13 @@
 #ifndef MOCK_REQUESTER_SIM_STEPS_H
 #define MOCK_REQUESTER_SIM_STEPS_H
 
-#include "sim/engine_state.h"
+#include "sim/scheduler.h"
 #include "sim/script.h"
 
 /* The job stands where submit left it: the first step begins to wait. */
-void steps_begin(struct engine *engine, struct job *job, ns_t now);
+void steps_begin(struct scheduler *s, struct job *job, ns_t now);
 /* The job's next step is due. */
-void steps_play(struct engine *engine, struct job *job, ns_t now);
+void steps_play(struct scheduler *s, struct job *job, ns_t now);
 
 /* The number of the first step that the state tables forbid, or n_steps. `*why` (may be NULL) says what it
  * would do: `Completed → InProgress`. */

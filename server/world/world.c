@@ -233,7 +233,7 @@ static void reset_engine(struct world *world, const struct world_reset *what)
     if (what->clock)
         clock_restart(&world->clock);
     ns_t now = clock_now(&world->clock);
-    engine_begin_again(world->engine, now, what->jobs && world->program->seed_chosen);
+    engine_begin_again(world->engine, what->jobs && world->program->seed_chosen);
     if (what->jobs)
         load_fixtures(world, now, NULL); /* they have passed at the start */
     play_restarts(world, now);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "sim/spec.h"
+#include "sim/store.h"
 
 enum token_kind {
     TOKEN_NONE,
@@ -27,7 +28,7 @@ struct token {
     size_t which; /* job or node: its place among the names */
 };
 
-enum { NAMES_JOBS_MAX = 16, NAMES_NODES_MAX = 8, SHORT_ID_SIZE = 8, KIND_SIZE_MAX = 32 };
+enum { NAMES_JOBS_MAX = 16, NAMES_NODES_MAX = 8, KIND_SIZE_MAX = 32 };
 
 /* What one telling of a case calls its jobs and nodes. */
 struct names {

@@ -1,4 +1,4 @@
-#include "sim/agenda.h"
+#include "sim/timeline.h"
 
 #include "base/draw.h"
 #include "support/suite.h"
@@ -42,7 +42,7 @@ START_TEST(an_empty_time_line_never_has_anything)
     struct timeline t = { 0 };
 
     ck_assert_int_eq(timeline_next(&t), NS_NEVER);
-    ck_assert_int_eq(timeline_next_action(&t), NS_NEVER);
+    ck_assert_ptr_null(timeline_peek(&t));
     ck_assert(is_empty(&t, NS_NEVER));
     timeline_release(&t);
 }
@@ -106,13 +106,13 @@ START_TEST(a_job_counts_its_actions)
     add(&t, job, 10, 0);
     add(&t, job, 20, 0);
     add(&t, other, 15, 0);
-    ck_assert_uint_eq(job->link.timers, 2);
+    ck_assert_uint_eq(job->link.holds, 2);
 
     take(&t, 100);
     take(&t, 100);
 
-    ck_assert_uint_eq(job->link.timers, 1);
-    ck_assert_uint_eq(other->link.timers, 0);
+    ck_assert_uint_eq(job->link.holds, 1);
+    ck_assert_uint_eq(other->link.holds, 0);
     timeline_release(&t);
     job_free(job);
     job_free(other);
@@ -187,10 +187,10 @@ START_TEST(the_next_action_leaves_deadlines_out)
     struct job *job = new_job(1);
     timeline_set_deadline(&t, job, 10);
 
-    ck_assert_int_eq(timeline_next_action(&t), NS_NEVER);
+    ck_assert_ptr_null(timeline_peek(&t));
     add(&t, job, 20, 0);
 
-    ck_assert_int_eq(timeline_next_action(&t), 20);
+    ck_assert_int_eq(timeline_peek(&t)->due, 20);
     ck_assert_int_eq(timeline_next(&t), 10);
     timeline_release(&t);
     job_free(job);
@@ -257,7 +257,7 @@ START_TEST(many_actions_added_and_taken_at_random_come_in_order)
     }
 
     ck_assert_uint_eq(t.n_actions, added - taken);
-    ck_assert_uint_eq(job->link.timers, added - taken);
+    ck_assert_uint_eq(job->link.holds, added - taken);
     timeline_release(&t);
     job_free(job);
 }
