@@ -4,10 +4,9 @@
 #include "cli/simulated_job.h"
 
 #include "wire/json_out.h"
-#include "world/clock.h"
 #include "scenario/shipped_scripts.h"
 #include "sim/store.h"
-#include "releases/fixture.h"
+#include "world/world.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -327,22 +326,6 @@ static enum err submit_given(struct simulation *s, const char *file, struct erro
 
 /* ---- fixtures ------------------------------------------------------------------------------------------------ */
 
-static enum err load_fixtures(struct simulation *s, const struct program *program, struct error *error)
-{
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < program->n_fixtures && err == ERR_OK; i++) {
-        const struct fixture_text *fixture = &program->fixtures[i];
-        struct json_place where = { 1, 1 };
-        struct error why;
-        err = fixture_load(s->engine, fixture->text, s->now, &where, &why);
-        if (err != ERR_OK)
-            error_set(error, err == ERR_NOMEM ? err : ERR_INVALID, "%.*s:%zu:%zu: %.700s", SPAN_ARG(fixture->name),
-                      where.line, where.column, why.text);
-    }
-    return err == ERR_OK || err == ERR_NOMEM ? err : ERR_INVALID;
-}
-
 /* A job that was there before: what has been is not told, only what changes. It is called by its short id. */
 static void adopt(struct simulation *s, const struct job *job)
 {
@@ -514,14 +497,10 @@ static enum err play(struct simulation *s, const struct options *options, const 
                      struct error *error)
 {
     const struct scenario *scenario = program->scenario;
-    enum err err = load_fixtures(s, program, error);
+    enum err err = adopt_all(s, program->n_scripts + 1, error);
 
-    if (err == ERR_OK)
-        err = adopt_all(s, program->n_scripts + 1, error);
     if (err != ERR_OK)
         return err;
-    for (size_t i = 0; i < scenario->n_restarts; i++)
-        engine_plan_restart(s->engine, &scenario->restarts[i]);
     list_faults(s, scenario);
     err = options->job ? submit_given(s, options->job, error)
                        : submit_own(s, program->scripts, program->n_scripts, error);
@@ -541,41 +520,34 @@ static enum err play_json(struct simulation *s, const struct options *options, c
     return err;
 }
 
-static enum err with_engine(struct simulation *s, const struct options *options, const struct program *program,
-                            struct shipped_scripts *shipped, struct error *error)
+/* In a world of its own, whose clock does not move: `s->now` is the time. */
+static enum err in_world(struct simulation *s, const struct options *options, struct program *program,
+                         struct shipped_scripts *shipped, struct error *error)
 {
-    struct engine_options engine = {
-        .rules = s->dialect->rules,
-        .scheduler = program->scenario->scheduler,
-        .nodes = program->nodes,
-        .n_nodes = program->n_nodes,
-        .ids = draw_of_seed(program->seed),
-        .start = s->start,
-        .scripts = program->scripts,
-        .n_scripts = program->n_scripts,
-        .find_script = shipped_script,
-        .find_script_context = shipped,
-    };
+    const struct world_options world_options = { .program = program, .find_script = shipped_script,
+                                                 .find_script_context = shipped };
+    struct world *world = NULL;
 
     if (!shipped)
         return error_set(error, ERR_NOMEM, "out of memory");
-    enum err err = engine_new(&engine, &s->engine, error);
-    if (err == ERR_OK)
-        err = (options->format == FORMAT_JSON ? play_json : play)(s, options, program, error);
-    engine_free(s->engine);
+    enum err err = world_new(&world_options, &world, error);
+    if (err != ERR_OK)
+        return err;
+    s->engine = world->engine;
+    s->start = s->now = s->told = engine_start(world->engine);
+    s->end = options->until < CLOCK_LAST - s->start ? s->start + options->until : CLOCK_LAST;
+    err = (options->format == FORMAT_JSON ? play_json : play)(s, options, program, error);
+    world_free(world);
     return err == ERR_OK && s->arena.failed ? error_set(error, ERR_NOMEM, "out of memory") : err;
 }
 
-static enum err simulate_program(const struct options *options, const struct program *program,
-                                 struct printed *printed, struct error *error)
+static enum err simulate_program(const struct options *options, struct program *program, struct printed *printed,
+                                 struct error *error)
 {
-    struct clock clock = clock_init(CLOCK_KIND_MANUAL, 0, program->start_time);
-    struct simulation s = { .dialect = program->dialect, .start = clock_now(&clock), .printed = printed };
+    struct shipped_scripts *shipped = shipped_scripts_new(span_text(program->dialect->rules->release), program->seed);
+    struct simulation s = { .dialect = program->dialect, .printed = printed };
+    enum err err = in_world(&s, options, program, shipped, error);
 
-    s.now = s.told = s.start;
-    s.end = options->until < CLOCK_LAST - s.start ? s.start + options->until : CLOCK_LAST;
-    struct shipped_scripts *shipped = shipped_scripts_new(span_text(s.dialect->rules->release), program->seed);
-    enum err err = with_engine(&s, options, program, shipped, error);
     shipped_scripts_free(shipped);
     arena_release(&s.arena);
     return err;

@@ -22,12 +22,14 @@ static const enum execution_state awaited_in[ACTION_KIND_COUNT] = {
     [ACTION_PUBLISH_END] = EXECUTION_RESULT_ACCEPTED,
 };
 
-static bool is_alive(const struct action *action)
+static bool is_alive(const struct agenda *agenda, const struct action *action)
 {
     const struct job *job = action->job;
 
-    if (!job || job->link.forgotten)
-        return !job;
+    if (action->kind == ACTION_RESTART)
+        return action->execution == agenda->restart_plan;
+    if (job->link.forgotten)
+        return false;
     if (action->kind == ACTION_STEP)
         return !job->left_script;
     return job->executions[action->execution]->state == (int)awaited_in[action->kind];
@@ -92,6 +94,14 @@ void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due)
     timeline_set_deadline(&agenda->timeline, job, due);
 }
 
+void agenda_plan_restarts(struct agenda *agenda, const struct trigger *triggers, size_t n, ns_t from)
+{
+    const struct action restart = { .kind = ACTION_RESTART, .execution = ++agenda->restart_plan };
+
+    for (size_t i = 0; i < n; i++)
+        agenda_plan(agenda, NULL, &triggers[i], from, restart);
+}
+
 /* ---- the time line ---------------------------------------------------------------------------------------- */
 
 static void drop_action(struct agenda *agenda)
@@ -103,7 +113,7 @@ const struct action *agenda_peek(struct agenda *agenda)
 {
     const struct action *next;
 
-    while ((next = timeline_peek(&agenda->timeline)) && !is_alive(next))
+    while ((next = timeline_peek(&agenda->timeline)) && !is_alive(agenda, next))
         drop_action(agenda);
     return next;
 }
@@ -161,9 +171,9 @@ static bool waits_for_gate(const struct waiting *w, struct span name)
 }
 
 /* The first from `w` on that still can change something. */
-static const struct waiting *alive_from(const struct waiting *w)
+static const struct waiting *alive_from(const struct agenda *agenda, const struct waiting *w)
 {
-    while (w && !is_alive(&w->action))
+    while (w && !is_alive(agenda, &w->action))
         w = w->next;
     return w;
 }
@@ -172,7 +182,7 @@ size_t agenda_waiting(const struct agenda *agenda, enum trigger_kind kind)
 {
     size_t n = 0;
 
-    for (const struct waiting *w = alive_from(agenda->first); w; w = alive_from(w->next))
+    for (const struct waiting *w = alive_from(agenda, agenda->first); w; w = alive_from(agenda, w->next))
         n += w->trigger->kind == kind;
     return n;
 }
@@ -181,7 +191,7 @@ size_t agenda_gate_waiting(const struct agenda *agenda, struct span name)
 {
     size_t n = 0;
 
-    for (const struct waiting *w = alive_from(agenda->first); w; w = alive_from(w->next))
+    for (const struct waiting *w = alive_from(agenda, agenda->first); w; w = alive_from(agenda, w->next))
         n += waits_for_gate(w, name);
     return n;
 }
@@ -198,7 +208,7 @@ size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, siz
 {
     size_t n = 0;
 
-    for (const struct waiting *w = alive_from(agenda->first); w && n < room; w = alive_from(w->next))
+    for (const struct waiting *w = alive_from(agenda, agenda->first); w && n < room; w = alive_from(agenda, w->next))
         if (w->trigger->kind == TRIGGER_GATE && !is_listed(names, n, w->trigger->gate))
             names[n++] = w->trigger->gate;
     return n;
@@ -206,7 +216,7 @@ size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, siz
 
 bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait)
 {
-    const struct waiting *w = alive_from(agenda->first);
+    const struct waiting *w = alive_from(agenda, agenda->first);
 
     if (w)
         *wait = (struct agenda_wait){ w->action.job, w->trigger, w->reads_left };

@@ -17,6 +17,7 @@ struct agenda {
     struct waiting *first, *last; /* in the order in which they began to wait */
     struct gate *gates;
     struct draw *ids; /* draws jitter; borrowed */
+    uint32_t restart_plan; /* the number of the present one: an ACTION_RESTART of an earlier plan is void */
 };
 
 /* Drops all actions. Forgotten jobs that only these held are freed. Gates stay. */
@@ -34,6 +35,8 @@ void agenda_plan_at(struct agenda *agenda, struct job *job, ns_t due, struct act
 /* On the time line or among those that wait, as the trigger says; a time counts from `from`. The trigger is
  * borrowed as long as the action waits. */
 void agenda_plan(struct agenda *agenda, struct job *job, const struct trigger *trigger, ns_t from, struct action action);
+/* Plans restarts of the requester in place of those planned so far; a time counts from `from`. Borrowed. */
+void agenda_plan_restarts(struct agenda *agenda, const struct trigger *triggers, size_t n, ns_t from);
 /* Sets, moves or (NS_NEVER) removes the job's housekeeping deadline. */
 void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due);
 

@@ -14,7 +14,7 @@ struct engine {
     struct scheduler scheduler;
     struct scripts scripts;
     struct arena arena;            /* what lives as long as the engine: nodes, its identity */
-    struct draw ids_at_start; /* once the nodes had their ids */
+    struct draw ids_at_start;      /* once the nodes had their ids */
     uint64_t happened;             /* actions and deadlines so far */
     void (*restarted)(void *context);
     void *restarted_context;
@@ -253,9 +253,9 @@ void engine_on_restart(struct engine *engine, void (*restarted)(void *context), 
     engine->restarted_context = context;
 }
 
-void engine_plan_restart(struct engine *engine, const struct trigger *trigger)
+void engine_plan_restarts(struct engine *engine, const struct trigger *triggers, size_t n, ns_t from)
 {
-    agenda_plan(&engine->scheduler.agenda, NULL, trigger, engine->scheduler.start, (struct action){ .kind = ACTION_RESTART });
+    agenda_plan_restarts(&engine->scheduler.agenda, triggers, n, from);
 }
 
 static void restart(struct engine *engine)

@@ -107,8 +107,9 @@ ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t f
 
 /* All jobs are forgotten. */
 void engine_forget_all(struct engine *engine);
-/* … by itself, when the trigger says; `restarted` is called then. A time or a gate. */
-void engine_plan_restart(struct engine *engine, const struct trigger *trigger);
+/* Plans restarts of the requester, which forget all jobs, in place of those planned so far: each a time, counted from
+ * `from`, or a gate. Borrowed until the next call. */
+void engine_plan_restarts(struct engine *engine, const struct trigger *triggers, size_t n, ns_t from);
 void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context);
 
 /* When something will happen that is not housekeeping's; NS_NEVER: the network is idle. */

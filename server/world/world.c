@@ -37,18 +37,11 @@ static bool play_network(struct world *world, const struct program *program)
     return engine_set_nodes(world->engine, program->nodes, program->n_nodes);
 }
 
-/* Those that lie ahead, or whose gate is closed. */
 static void play_restarts(struct world *world, ns_t now)
 {
     const struct scenario *scenario = world->program->scenario;
 
-    for (size_t i = 0; i < scenario->n_restarts; i++) {
-        const struct trigger *trigger = &scenario->restarts[i];
-        bool ahead = trigger->kind == TRIGGER_GATE ? !engine_gate_is_open(world->engine, trigger->gate)
-                                                   : trigger->after > now - engine_start(world->engine);
-        if (ahead)
-            engine_plan_restart(world->engine, trigger);
-    }
+    engine_plan_restarts(world->engine, scenario->restarts, scenario->n_restarts, now);
 }
 
 /* Keeps what was played so far: jobs may point to its scripts. */
@@ -73,6 +66,7 @@ enum err world_play(struct world *world, struct program *program, struct error *
     atomic_store(&world->signatures, (int)program->signatures);
     engine_close_gates(world->engine);
     bool good = play_network(world, program);
+    play_restarts(world, now);
     good = play_faults(world, program->scenario, now) && good;
     good = play_expectations(world, program->scenario) && good;
     return good ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
@@ -137,8 +131,6 @@ static enum err start(struct world *world, const struct world_options *options, 
         err = error_set(error, ERR_NOMEM, "out of memory");
     if (!err)
         err = world_play(world, options->program, error);
-    if (!err)
-        play_restarts(world, clock_now(&world->clock));
     return err ? err : load_fixtures(world, clock_now(&world->clock), error);
 }
 

@@ -1,4 +1,5 @@
 /* The program as a user starts it: arguments, environment, signals, files, exit codes. */
+#include "base/clock.h"
 #include "support/http_client.h"
 #include "support/suite.h"
 

@@ -1,6 +1,6 @@
 /* What becomes of a job, from the outside of the engine: one behaviour a row or a test, as section B of the
  * wire contract tells them. */
-#include "base/ns.h"
+#include "base/clock.h"
 #include "support/network.h"
 #include "releases/release.h"
 #include "support/suite.h"
@@ -733,7 +733,7 @@ START_TEST(a_restart_before_a_cancel_or_an_approval_leaves_nothing_to_act_on)
     struct job_spec spec = spec_of(1, 0, 0);
     const struct approval no = { .should_bid = false };
     network_start(&network, V25);
-    engine_plan_restart(network.engine, &in_a_second);
+    engine_plan_restarts(network.engine, &in_a_second, 1, engine_start(network.engine));
     const struct job *job = network_submit(&network, &spec);
 
     enum err err = _i ? engine_approve(network.engine, job, &no, network.now + SECONDS(2), NULL)
