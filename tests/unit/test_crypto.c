@@ -1,4 +1,5 @@
 #include "base/crypto.h"
+#include "support/files.h"
 #include "support/suite.h"
 
 #include <pthread.h>
@@ -9,16 +10,6 @@ enum { FILE_MAX = 1 << 20 };
 static void key_freep(struct signing_key **key)
 {
     signing_key_free(*key);
-}
-
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-
-    ck_assert_ptr_nonnull(file);
-    char *p = buf_reserve(out, FILE_MAX / 2);
-    out->n = fread(p, 1, FILE_MAX / 2, file);
-    fclose(file);
 }
 
 static struct signing_key *parse(struct span bytes)
@@ -32,9 +23,8 @@ static struct signing_key *parse(struct span bytes)
 
 static struct signing_key *client_a(void)
 {
-    CLEANUP(buf_release) struct buf der = buf_init(FILE_MAX);
+    CLEANUP(buf_release) struct buf der = file_read(TESTS_DIR "/reference/client-A.der");
 
-    read_file(TESTS_DIR "/reference/client-A.der", &der);
     return parse(buf_view(&der));
 }
 
@@ -303,10 +293,9 @@ static void put_pkcs8(struct buf *out, struct span pkcs1)
 START_TEST(pkcs8_der_is_read)
 {
     CLEANUP(key_freep) struct signing_key *key = client_a();
-    CLEANUP(buf_release) struct buf pkcs1 = buf_init(FILE_MAX);
+    CLEANUP(buf_release) struct buf pkcs1 = file_read(TESTS_DIR "/reference/client-A.der");
     CLEANUP(buf_release) struct buf pkcs8 = buf_init(FILE_MAX);
 
-    read_file(TESTS_DIR "/reference/client-A.der", &pkcs1);
     put_pkcs8(&pkcs8, buf_view(&pkcs1));
     CLEANUP(key_freep) struct signing_key *again = parse(buf_view(&pkcs8));
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "support/files.h"
 #include "support/suite.h"
 
 #include <stdio.h>
@@ -42,21 +43,6 @@ static void json_freep(struct json **json)
 }
 
 /* ---- the recordings ------------------------------------------------------------------------------------------ */
-
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-    size_t n;
-
-    ck_assert_msg(file != NULL, "%s", path);
-    do {
-        char piece[1024];
-
-        n = fread(piece, 1, sizeof piece, file);
-        buf_add(out, piece, n);
-    } while (n);
-    fclose(file);
-}
 
 static struct node_selector selector_of(const struct json_value *from, struct span *values)
 {
@@ -110,11 +96,10 @@ static const char *const recordings[] = { TESTS_DIR "/reference/v0.3.24/ranking.
 
 START_TEST(every_recorded_selector_is_judged_as_the_reference_did)
 {
-    CLEANUP(buf_release) struct buf text = buf_init(FILE_MAX);
+    CLEANUP(buf_release) struct buf text = file_read(recordings[_i]);
     CLEANUP(json_freep) struct json *json = NULL;
     size_t n = 0;
 
-    read_file(recordings[_i], &text);
     ck_assert_int_eq(json_parse(buf_view(&text), JSON_WITH_NUL, &json, NULL, NULL), ERR_OK);
     JSON_EACH (recorded, json_get(json_root(json), "cases"))
         n += check_case(recorded);

@@ -1,6 +1,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/crypto.h"
+#include "support/files.h"
 #include "support/suite.h"
 #include "wire/signature.h"
 
@@ -8,22 +9,6 @@
 #include <stdlib.h>
 
 enum { FILE_MAX = 8 << 20 };
-
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-    size_t n;
-
-    ck_assert_msg(file != NULL, "%s", path);
-    do {
-        char piece[1024];
-
-        n = fread(piece, 1, sizeof piece, file);
-        buf_add(out, piece, n);
-    } while (n);
-    fclose(file);
-    ck_assert(!out->failed);
-}
 
 /* ---- base64 ------------------------------------------------------------------------------------------------ */
 
@@ -267,18 +252,16 @@ struct recording {
 static struct recording recording_open(const char *name)
 {
     CLEANUP(buf_release) struct buf path = buf_init(1000);
-    CLEANUP(buf_release) struct buf text = buf_init(FILE_MAX);
     struct recording made = { NULL, { NULL, NULL } };
 
     buf_printf(&path, "%s/reference/%s.json", TESTS_DIR, name);
-    read_file(path.p, &text);
+    CLEANUP(buf_release) struct buf text = file_read(path.p);
     ck_assert_int_eq(json_parse(buf_view(&text), JSON_WITH_NUL, &made.json, NULL, NULL), ERR_OK);
     for (size_t i = 0; i < 2; i++) {
         static const char *const files[] = { TESTS_DIR "/reference/client-A.der", TESTS_DIR "/reference/client-B.der" };
 
-        buf_clear(&text);
-        read_file(files[i], &text);
-        ck_assert_int_eq(signing_key_parse(buf_view(&text), &made.clients[i], NULL), ERR_OK);
+        CLEANUP(buf_release) struct buf key = file_read(files[i]);
+        ck_assert_int_eq(signing_key_parse(buf_view(&key), &made.clients[i], NULL), ERR_OK);
     }
     return made;
 }
