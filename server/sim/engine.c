@@ -371,19 +371,14 @@ static void unmake_job(struct scheduler *s, struct job *job)
     job_free(job);
 }
 
-/* The requester's own policy: why it says no, or the empty text. By default networked jobs are refused. */
-static struct span policy_refusal(const struct scheduler *s, const struct job *job)
+/* A release without a policy accepts every job (v0.3.19 has no such policy at its requester). */
+static enum selection policy(const struct scheduler *s, const struct job *job)
 {
-    switch (s->options.selection) {
-    case SELECTION_REJECT:
-        return s->options.reject_reason;
-    case SELECTION_DEFAULT:
-        return s->rules->no_policy || job->spec.network.type == NETWORK_NONE ? SPAN("") : SPAN("networking is enabled: false");
-    case SELECTION_ACCEPT:
-    case SELECTION_WAIT:
-        break;
-    }
-    return SPAN("");
+    if (s->rules->no_policy)
+        return SELECTION_ACCEPT;
+    if (s->options.selection != SELECTION_DEFAULT)
+        return s->options.selection;
+    return job->spec.network.type == NETWORK_NONE ? SELECTION_ACCEPT : SELECTION_DEFAULT;
 }
 
 /* Not printf: a reason may hold a NUL byte. */
@@ -410,19 +405,23 @@ static void start_script(struct scheduler *s, struct job *job, ns_t now)
 
 static enum err select_and_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)
 {
-    struct span refusal = policy_refusal(s, job);
-
     if (job->script && job->script->n_steps) {
         start_script(s, job, now);
         return ERR_OK;
     }
-    if (refusal.n || s->options.selection == SELECTION_REJECT) {
-        reject_job(s, job, refusal, now);
-        return ERR_OK;
+    switch (policy(s, job)) {
+    case SELECTION_ACCEPT:
+        return scheduler_start(s, job, now, error);
+    case SELECTION_DEFAULT:
+        reject_job(s, job, SPAN("networking is enabled: false"), now);
+        break;
+    case SELECTION_REJECT:
+        reject_job(s, job, s->options.reject_reason, now);
+        break;
+    case SELECTION_WAIT: /* stays Queued until an approval */
+        break;
     }
-    if (s->options.selection == SELECTION_WAIT)
-        return ERR_OK;
-    return scheduler_start(s, job, now, error);
+    return ERR_OK;
 }
 
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,

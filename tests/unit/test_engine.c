@@ -374,6 +374,68 @@ START_TEST(the_next_deadline_is_when_something_will_happen_by_itself)
 }
 END_TEST
 
+/* One node whose run ends when the gate `go` opens. */
+static struct network gated_network(void)
+{
+    static struct run_behaviour run[] = { { .after = { .kind = TRIGGER_GATE, .gate = { "go", 2 } } } };
+    struct network network = NETWORK(GOOD);
+
+    network.nodes[0].run = (struct run_list){ run, 1 };
+    network_start(&network, V25);
+    return network;
+}
+
+START_TEST(a_time_out_leaves_the_plan_when_its_run_has_ended)
+{
+    struct network network = gated_network();
+    struct job_spec spec = spec_of(1, 0, 0);
+    const struct job *job = network_submit(&network, &spec);
+    network_pass(&network, 0);
+    ck_assert_int_eq(engine_next_action(network.engine), network.now + SECONDS(1800));
+
+    engine_open_gate(network.engine, SPAN("go"), network.now);
+    network_pass(&network, 300 * NS_PER_MS);
+
+    ck_assert_int_eq(job->state, JOB_COMPLETED);
+    ck_assert_int_eq(engine_next_action(network.engine), NS_NEVER);
+    ck_assert_int_eq(engine_next_deadline(network.engine), NS_NEVER);
+    network_stop(&network);
+}
+END_TEST
+
+START_TEST(what_waits_in_a_cancelled_job_waits_no_more)
+{
+    struct network network = gated_network();
+    struct job_spec spec = spec_of(1, 0, 0);
+    const struct job *job = network_submit(&network, &spec);
+    network_pass(&network, 0);
+    ck_assert_uint_eq(engine_gate_waiting(network.engine, SPAN("go")), 1);
+
+    engine_cancel(network.engine, job, SPAN("enough"), network.now);
+
+    ck_assert_uint_eq(engine_gate_waiting(network.engine, SPAN("go")), 0);
+    ck_assert_int_eq(engine_next_action(network.engine), NS_NEVER);
+    network_stop(&network);
+}
+END_TEST
+
+START_TEST(v0_3_19_has_no_policy_and_starts_every_job)
+{
+    struct network network = NETWORK(GOOD);
+    struct job_spec spec = spec_of(1, 0, 0);
+    network.options.selection = (enum selection)_i;
+    spec.network.type = NETWORK_FULL;
+    network_start(&network, &rules_documented);
+
+    const struct job *job = network_submit(&network, &spec);
+    ck_assert_int_eq(job->state, JOB_IN_PROGRESS);
+    network_pass(&network, SECONDS(7200));
+
+    ck_assert_int_eq(job->state, JOB_COMPLETED);
+    network_stop(&network);
+}
+END_TEST
+
 START_TEST(jitter_stays_within_its_bounds)
 {
     static struct run_behaviour run[] = { { .after = { .after = 100 * NS_PER_MS, .jitter = 300 * NS_PER_MS } } };
@@ -880,6 +942,9 @@ TEST_MAIN("engine",
     TEST_TIMES(it_does_not_matter_how_rarely_time_passes, 2),
     TEST(entries_bear_the_moment_they_were_due),
     TEST(the_next_deadline_is_when_something_will_happen_by_itself),
+    TEST(a_time_out_leaves_the_plan_when_its_run_has_ended),
+    TEST(what_waits_in_a_cancelled_job_waits_no_more),
+    TEST_TIMES(v0_3_19_has_no_policy_and_starts_every_job, SELECTION_REJECT + 1),
     TEST(jitter_stays_within_its_bounds),
     TEST(a_jitter_beyond_the_end_of_time_is_never),
     TEST_TIMES(housekeeping_ends_a_job_at_the_first_round_past_its_timeout, 2),
