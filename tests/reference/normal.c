@@ -167,12 +167,26 @@ static size_t commit_size(struct span text, size_t at)
     return span_is(commit, "c") || fits(commit, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") ? commit.n : 0;
 }
 
+static size_t cid_size(struct span text, size_t at)
+{
+    if (!comes_after(text, at, SPAN("\"CID\":\"")) && !comes_after(text, at, SPAN("\"IPFS\":\"")))
+        return 0;
+    struct span cid = quoted(text, at);
+    return cid.p && is_peer_id(cid) ? cid.n : 0;
+}
+
 /* ---- tokens ----------------------------------------------------------------------------------------- */
+
+/* An id is long enough to be known with something behind it: recorded requests ask for `${job1}x`. */
+static bool job_begins(struct span text, size_t at, struct span id)
+{
+    return text.n - at >= id.n && memcmp(text.p + at, id.p, id.n) == 0;
+}
 
 static struct token job_at(struct span text, size_t at, const struct names *names)
 {
     for (size_t i = 0; i < names->n_jobs; i++)
-        if (stands_at(text, at, names->jobs[i]))
+        if (job_begins(text, at, names->jobs[i]))
             return (struct token){ TOKEN_JOB, names->jobs[i].n, i };
     for (size_t i = 0; i < names->n_jobs; i++)
         if (stands_at(text, at, span_of(names->jobs[i].p, SHORT_ID_SIZE)))
@@ -218,6 +232,8 @@ struct token token_at(struct span text, size_t at, const struct names *names)
         return (struct token){ TOKEN_REQUESTER, n, 0 };
     if ((n = commit_size(text, at)))
         return (struct token){ TOKEN_COMMIT, n, 0 };
+    if (names->cids && (n = cid_size(text, at)))
+        return (struct token){ TOKEN_CID, n, 0 };
     if ((n = time_size(text, at)))
         return (struct token){ TOKEN_TIME, n, 0 };
     if (execution_at(text, at))
@@ -247,6 +263,9 @@ static void put_token(struct token token, const struct names *names, size_t self
         break;
     case TOKEN_REQUESTER:
         buf_text(out, "${requester}");
+        break;
+    case TOKEN_CID:
+        buf_text(out, "${cid}");
         break;
     case TOKEN_COMMIT:
         buf_text(out, "${commit}");

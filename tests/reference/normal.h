@@ -2,7 +2,8 @@
  *
  * The closed list: job ids (`${job1}`), short ids (`${short1}`), execution references (`${execution}`), time
  * stamps but the zero one (`${time}`), node names by their kind (`${good-ipfs}`), the requester's id and
- * key together or, as the source of a live event, the id alone (`${requester}`), the git commit (`${commit}`). Everything else stands as it is, to the byte.
+ * key together or, as the source of a live event, the id alone (`${requester}`), the git commit (`${commit}`),
+ * and CIDs where the recorded nodes made them (`${cid}`). Everything else stands as it is, to the byte.
  * What only looks like one of them is not replaced: each kind has a rule that its texts must keep. */
 #ifndef MOCK_REQUESTER_REFERENCE_NORMAL_H
 #define MOCK_REQUESTER_REFERENCE_NORMAL_H
@@ -19,6 +20,7 @@ enum token_kind {
     TOKEN_TIME,      /* "2023-03-22T09:00:00.123456789Z": no zeros at the end; the zero time is none */
     TOKEN_NODE,      /* one of the network's names */
     TOKEN_REQUESTER, /* ID","RequesterPublicKey":"KEY, the id made of the key; or the recordings' stand-in */
+    TOKEN_CID,       /* 46 characters of base58 after a key that holds a CID; only where names.cids */
     TOKEN_COMMIT,    /* 40 hex digits, or the recordings' `c` */
 };
 
@@ -38,6 +40,7 @@ struct names {
     struct span nodes[NAMES_NODES_MAX];
     char kinds[NAMES_NODES_MAX][KIND_SIZE_MAX];
     size_t n_nodes;
+    bool cids; /* the nodes made CIDs of real files, which ours cannot know */
 };
 
 /* A node's kind is its name without its number: `good-1-ipfs` is `good-ipfs`. False: no room. */

@@ -1,10 +1,11 @@
-#include "base/base64.h"
 #include "reference/play.h"
 
+#include "base/base64.h"
 #include "wire/signature.h"
 #include "http/server.h"
 #include "support/worlds.h"
 #include "reference/network.h"
+#include "reference/raw.h"
 #include "reference/streams.h"
 #include "support/websocket_client.h"
 #include "releases/release.h"
@@ -77,6 +78,8 @@ struct playing {
     struct telling *ours;
     struct told_reply *replies;
     struct websocket_client streams[STREAMS];
+    ns_t pace; /* how much time passes before each request */
+    struct http_client raw; /* the connection of the last TOLD_RAW */
 };
 
 /* `${job1}` or `${short1}` at the start of `text`: what it stands for and how long it is; 0 = neither. */
@@ -174,39 +177,7 @@ static void put_request(struct buf *out, const struct playing *p, const struct t
     buf_span(out, buf_view(&body));
 }
 
-/* ---- replies ------------------------------------------------------------------------------------------ */
-
-static enum framing framing_told(enum http_framing framing)
-{
-    static const enum framing told[] = { [HTTP_FRAMING_NONE] = FRAMING_UNKNOWN,
-                                         [HTTP_FRAMING_LENGTH] = FRAMING_LENGTH,
-                                         [HTTP_FRAMING_CHUNKED] = FRAMING_CHUNKED,
-                                         [HTTP_FRAMING_CLOSE] = FRAMING_CLOSE };
-
-    return told[framing];
-}
-
-static struct told_reply reply_told(const struct http_reply *reply, struct arena *arena)
-{
-    struct told_reply told = { .none = reply->end == HTTP_READ_EMPTY };
-
-    if (reply->end != HTTP_READ_REPLY) {
-        told.trouble = told.none ? told.trouble : span_text(http_read_end_name(reply->end));
-        return told;
-    }
-    told.status_line = arena_span(arena, reply->status_line);
-    told.interim.at = arena_alloc(arena, reply->n_interim * sizeof(struct span));
-    told.headers.at = arena_alloc(arena, reply->n_headers * sizeof(struct told_header));
-    MUST(told.interim.at && told.headers.at);
-    for (size_t i = 0; i < reply->n_interim; i++)
-        told.interim.at[told.interim.n++] = arena_span(arena, reply->interim[i]);
-    for (size_t i = 0; i < reply->n_headers; i++)
-        told.headers.at[told.headers.n++] = (struct told_header){ .name = arena_span(arena, reply->headers[i].name),
-                                                                  .value = arena_span(arena, reply->headers[i].value) };
-    told.framing = framing_told(reply->framing);
-    told.body = arena_span(arena, buf_view(&reply->body));
-    return told;
-}
+/* ---- what a submission tells ----------------------------------------------------------------------------- */
 
 /* The reply to a submission tells the requester's id. */
 static void learn_requester(struct playing *p, struct span body)
@@ -272,46 +243,87 @@ static void play_step(struct playing *p, size_t i)
 {
     const struct told_step *step = &p->c->steps[i];
 
+    if (p->c->network.scenario.n && p->c->jobs.n)
+        server_advance(p->server, p->pace);
     if (step->wait_ns)
         server_advance(p->server, step->wait_ns);
     else if (step->kind == TOLD_FRAMES)
         play_frames(p, step, &p->replies[i]);
+    else if (step->kind == TOLD_RAW)
+        raw_send(&p->raw, server_port(p->server), step);
+    else if (step->kind == TOLD_ANSWER)
+        p->replies[i] = raw_answer(&p->raw, step, p->arena);
+    else if (step->kind == TOLD_END)
+        p->replies[i] = raw_end(&p->raw, step, p->arena);
     else
         play_exchange(p, step, &p->replies[i]);
+}
+
+/* ---- the server ---------------------------------------------------------------------------------------- */
+
+static struct program *program_of_names(const struct playground *ground, const struct told_network *told,
+                                        uint64_t seed, struct arena *arena)
+{
+    struct span approver = ground->clients->at[0].id;
+    struct engine_options network = network_options(told, ground->release, NETWORK_AS_RECORDED, approver, seed, arena);
+    struct program *program = program_by_hand(dialect_find(span_text(ground->release)), network.nodes, network.n_nodes);
+
+    program->scenario->scheduler = network.scheduler;
+    program->seed = seed;
+    program->signatures = SIGNATURES_STRICT;
+    return program;
+}
+
+static struct program *program_of_scenario(const struct playground *ground, struct span scenario, uint64_t seed,
+                                           struct arena *arena)
+{
+    struct program_settings settings = { .dialect = dialect_find(span_text(ground->release)),
+                                         .clock = CLOCK_KIND_MANUAL, .has_seed = true, .seed = seed,
+                                         .signatures = SIGNATURES_STRICT };
+
+    return program_of_text(arena_span(arena, scenario).p, &settings);
 }
 
 static enum err start(const struct playground *ground, const struct reference_case *c, uint64_t seed,
                       struct arena *arena, struct server **server, struct error *error)
 {
-    struct span approver = ground->clients->at[0].id;
-    struct engine_options network =
-        network_options(&c->network, ground->release, NETWORK_AS_RECORDED, approver, seed, arena);
-    struct program *program = program_by_hand(dialect_find(span_text(ground->release)), network.nodes, network.n_nodes);
+    struct program *program = c->network.scenario.n
+                                  ? program_of_scenario(ground, c->network.scenario, seed, arena)
+                                  : program_of_names(ground, &c->network, seed, arena);
     struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .log = LOG_OFF };
 
-    program->scenario->scheduler = network.scheduler;
-    program->seed = seed;
-    program->signatures = SIGNATURES_STRICT;
     enum err err = server_start(&options, server, error);
     program_drop(program);
     return err;
 }
 
-enum err case_play(struct playground *ground, const struct reference_case *c, uint64_t seed, struct arena *arena,
-                   struct telling *ours, struct error *error)
+/* A case with jobs has a server of its own; those without share one. */
+static enum err server_for(struct playground *ground, const struct reference_case *c, uint64_t seed,
+                           struct arena *arena, struct server **server, struct error *error)
 {
-    struct playing p = { .c = c, .clients = ground->clients, .arena = arena, .ours = ours };
-    bool shares = c->jobs.n == 0;
-    enum err err = ERR_OK;
+    if (c->jobs.n)
+        return start(ground, c, seed, arena, server, error);
+    enum err err = ground->shared ? ERR_OK : start(ground, c, seed, &ground->arena, &ground->shared, error);
+    *server = ground->shared;
+    return err;
+}
 
-    if (!shares)
-        err = start(ground, c, seed, arena, &p.server, error);
-    else if (!ground->shared)
-        err = start(ground, c, seed, &ground->arena, &ground->shared, error);
+enum err playground_open(struct playground *ground, const struct reference_case *c, struct error *error)
+{
+    struct server *server;
+
+    return server_for(ground, c, 1, &ground->arena, &server, error);
+}
+
+enum err case_play(struct playground *ground, const struct reference_case *c, struct manner manner,
+                   struct arena *arena, struct telling *ours, struct error *error)
+{
+    struct playing p = { .c = c, .clients = ground->clients, .arena = arena, .ours = ours, .pace = manner.pace,
+                         .raw.fd = -1 };
+
+    enum err err = server_for(ground, c, manner.seed, arena, &p.server, error);
     if (err != ERR_OK)
         return err;
-    if (shares)
-        p.server = ground->shared;
     p.replies = arena_alloc(arena, c->n_steps * sizeof *p.replies);
     MUST(p.replies);
     *ours = (struct telling){ .of = c, .replies = p.replies };
@@ -319,7 +331,8 @@ enum err case_play(struct playground *ground, const struct reference_case *c, ui
         play_step(&p, i);
     for (size_t i = 0; i < STREAMS; i++)
         websocket_leave(&p.streams[i]);
-    if (!shares)
+    http_close(&p.raw);
+    if (c->jobs.n)
         server_stop(p.server);
     telling_name_nodes(ours);
     return ERR_OK;

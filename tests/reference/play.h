@@ -33,14 +33,23 @@ struct playground {
     const struct clients *clients;
     const char *release;
     struct server *shared; /* NULL until it is needed */
-    struct arena arena;    /* what the shared one was made of */
+    struct arena arena;    /* what the shared server was made of */
 };
+
+/* Starts the server that cases without jobs share; then several threads may play such cases. */
+enum err playground_open(struct playground *ground, const struct reference_case *c, struct error *error);
 
 void playground_release(struct playground *ground);
 
+/* How a case is played. */
+struct manner {
+    uint64_t seed;
+    int64_t pace; /* ns that pass before each request; for cases with a scenario and jobs alone */
+};
+
 /* Sends every request on a connection of its own, byte for byte. What came back is made in `arena`.
  * ERR_IO: a server cannot be started. */
-enum err case_play(struct playground *ground, const struct reference_case *c, uint64_t seed, struct arena *arena,
-                   struct telling *ours, struct error *error);
+enum err case_play(struct playground *ground, const struct reference_case *c, struct manner manner,
+                   struct arena *arena, struct telling *ours, struct error *error);
 
 #endif

@@ -155,7 +155,53 @@ static struct told_step step_of(const struct json_value *value, struct arena *ar
 
 bool step_is_told(const struct told_step *step)
 {
-    return !step->wait_ns && step->kind != TOLD_NOTHING;
+    return !step->wait_ns && step->kind != TOLD_NOTHING && step->kind != TOLD_RAW;
+}
+
+/* ---- steps of bytes -------------------------------------------------------------------------------------- */
+
+static int milliseconds_of(const struct json_value *seconds)
+{
+    return (int)lround(json_number(seconds) * 1000);
+}
+
+static struct span_list pieces_of(const struct json_value *value, struct arena *arena)
+{
+    const struct json_value *pieces = json_get(value, "pieces");
+    struct span_list list = { ROOM(arena, struct span, json_count(pieces) + 1), 0 };
+
+    MUST(list.at);
+    JSON_EACH(piece, pieces)
+        list.at[list.n++] = body_of(piece, arena);
+    if (!pieces)
+        list.at[list.n++] = body_of(json_get(value, "raw"), arena);
+    return list;
+}
+
+/* Appends the steps that a step of bytes is read as. */
+static void raw_step_read(struct reference_case *c, const struct json_value *value, struct arena *arena)
+{
+    const struct json_value *head = json_first(json_get(value, "heads"));
+
+    c->steps[c->n_steps++] = (struct told_step){ .kind = TOLD_RAW,
+                                                 .pieces = pieces_of(value, arena),
+                                                 .gap_ms = milliseconds_of(json_get(value, "gap_s")) };
+    JSON_EACH(response, json_get(value, "responses")) {
+        struct told_request request = { .method = json_true(head) ? SPAN("HEAD") : SPAN("GET"),
+                                        .target = SPAN("answer") };
+        c->steps[c->n_steps++] =
+            (struct told_step){ .kind = TOLD_ANSWER, .request = request, .reply = reply_of(response, arena) };
+        head = head ? json_next(head) : NULL;
+    }
+    c->steps[c->n_steps++] = (struct told_step){
+        .kind = TOLD_END,
+        .quiet_ms = milliseconds_of(json_get(value, "quiet_s")),
+        .request = { .method = SPAN("the"), .target = SPAN("end") },
+        .reply = { .recorded = true,
+                   .framing = FRAMING_UNKNOWN,
+                   .status_line = json_string(json_get(value, "end")),
+                   .body = body_of(json_get(value, "after"), arena) },
+    };
 }
 
 static struct told_network network_of(const struct json_value *server, struct arena *arena, bool default_policy)
@@ -201,10 +247,18 @@ static struct span_list answers_in(const struct reference_case *c, struct arena 
 
 static void steps_read(struct reference_case *c, const struct json_value *steps, struct arena *arena)
 {
-    c->steps = ROOM(arena, struct told_step, json_count(steps));
-    MUST(c->steps);
+    size_t room = 0;
+
     JSON_EACH(step, steps)
-        c->steps[c->n_steps++] = step_of(step, arena);
+        room += 2 + json_count(json_get(step, "responses"));
+    c->steps = ROOM(arena, struct told_step, room);
+    MUST(c->steps);
+    JSON_EACH(step, steps) {
+        if (json_get(step, "raw"))
+            raw_step_read(c, step, arena);
+        else
+            c->steps[c->n_steps++] = step_of(step, arena);
+    }
 }
 
 static void case_read(struct reference_case *c, const struct json_value *value, struct arena *arena)
@@ -226,9 +280,11 @@ static void case_read(struct reference_case *c, const struct json_value *value, 
 static void cases_read(struct recording *r)
 {
     const struct json_value *root = json_root(r->json), *cases = json_get(root, "cases");
-    bool default_policy = strcmp(r->group, "ranking") == 0 || strcmp(r->group, "policy") == 0;
+    struct span scenario = json_raw(r->json, json_get(root, "scenario"));
+    bool default_policy = strcmp(r->group, "ranking") == 0 || strcmp(r->group, "policy") == 0 || scenario.n;
     struct told_network network = network_of(json_get(root, "server"), &r->arena, default_policy);
 
+    network.scenario = scenario;
     r->cases = ROOM(&r->arena, struct reference_case, json_count(cases));
     MUST(r->cases);
     JSON_EACH(value, cases) {

@@ -15,6 +15,11 @@
  * Response: null = the connection closed without a reply; else `status_line`, `headers` in order (`*` = a
  * value that differs from run to run; values are bytes written as Latin-1), `framing`, `body` after
  * de-chunking, `interim` (a 100 before it).
+ * Recordings of random exchanges (the folder more/) have besides `scenario`, the scenario file that describes
+ * the recorded nodes, and steps of bytes: `raw` (or `pieces`, sent `gap_s` apart), `heads` (true for each
+ * request that is a HEAD), `responses` in order, `after` (the bytes behind them), `end` of the connection
+ * ("closed", "open", "reset") and `quiet_s`, for how long nothing came when it was found open. Such a step
+ * is read as several: TOLD_RAW, a TOLD_ANSWER for each response, TOLD_END.
  * The cases of event streams have a form of their own: streams.h. */
 #ifndef MOCK_REQUESTER_REFERENCE_RECORDING_H
 #define MOCK_REQUESTER_REFERENCE_RECORDING_H
@@ -62,6 +67,9 @@ enum told_kind {
     TOLD_NOTHING,   /* an exchange of which no reply was written down: ours is not compared */
     TOLD_HANDSHAKE, /* a handshake; the stream stays open */
     TOLD_FRAMES,    /* what came on a stream: see streams.h */
+    TOLD_RAW,       /* bytes are sent on a connection of their own; not compared */
+    TOLD_ANSWER,    /* the next reply on that connection */
+    TOLD_END,       /* its end, as the status line, and as the body what came behind the replies */
 };
 
 enum told_stream { STREAM_LIVE, STREAM_REPLAYED, STREAMS };
@@ -71,6 +79,9 @@ struct told_step {
     int64_t wait_ns; /* > 0: nothing is sent, the job runs on for so long */
     enum told_stream stream;
     size_t n_frames; /* recorded on it */
+    struct span_list pieces; /* of TOLD_RAW */
+    int gap_ms;              /* between the pieces */
+    int quiet_ms;            /* of TOLD_END: an open connection is silent for so long */
     struct told_request request;
     struct told_reply reply;
 };
@@ -80,6 +91,7 @@ struct told_network {
     struct span_list nodes, options;
     struct span_list answers; /* the nodes that answered when asked, as they were recorded: see network.h */
     bool default_policy; /* the requester's own selection policy and the nodes' own bounds */
+    struct span scenario; /* a scenario file with the network; empty: it is made of the names above */
 };
 
 struct reference_case {
@@ -103,7 +115,7 @@ struct recording {
 enum err recording_load(const char *release, const char *group, struct recording *recording, struct error *error);
 void recording_release(struct recording *recording);
 
-/* Is the reply of this step compared? */
+/* True if the reply of this step is compared. */
 bool step_is_told(const struct told_step *step);
 
 /* A whole file, in the arena. */

@@ -30,6 +30,7 @@ void telling_name_nodes(struct telling *t)
 {
     const struct span_list *nodes = &t->of->network.nodes;
 
+    t->names.cids = nodes->n && span_starts(nodes->at[0], SPAN("wasm-"));
     if (!t->of->network.default_policy) {
         for (size_t i = 0; i < nodes->n; i++)
             names_add_node(&t->names, nodes->at[i], nodes->at[i]);
