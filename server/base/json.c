@@ -1,8 +1,8 @@
 /* One text becomes a tree in three steps:
  *
- *   scan    every byte is judged, without recursion; each value leaves a mark: where it begins and, for
- *           a string, how many bytes it decodes to
- *   build   cJSON makes the tree; it cannot refuse what the scan let pass
+ *   mark    json_marks judges every byte; each value leaves a mark: where it begins and, for a string, how
+ *           many bytes it decodes to
+ *   build   cJSON makes the tree; it cannot refuse what json_marks let pass
  *   settle  the tree is walked in the order of the text, so the n-th value takes the n-th mark: a
  *           place goes to `valueint`, which cJSON sets and nobody needs, a string's length to
  *           `valuedouble`, which cJSON leaves alone. Then keys are checked.
@@ -10,8 +10,7 @@
  * cJSON decodes a \u0000 to a NUL byte and goes on; only its C string ends there. The length restores it. */
 #include "base/json.h"
 
-#include "base/ascii.h"
-#include "base/utf8.h"
+#include "base/json_marks.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -35,281 +34,6 @@ struct json_value {
     cJSON item;
 };
 
-struct mark {
-    uint32_t at;
-    uint32_t length; /* of a string, decoded */
-};
-
-enum want {
-    WANT_VALUE,
-    WANT_FIRST_ELEMENT, /* or ] */
-    WANT_FIRST_KEY,     /* or } */
-    WANT_KEY,
-    WANT_COMMA, /* or the closing bracket */
-    WANT_NOTHING,
-};
-
-struct scan {
-    const unsigned char *text; /* NUL after it, so that looking at text[n] is safe */
-    size_t n, at;
-    unsigned flags;
-    enum want want;
-    unsigned char open[JSON_DEPTH_MAX];
-    size_t depth;
-    struct mark *marks;
-    size_t n_marks, room;
-    const char *problem; /* static; NULL so far */
-    size_t problem_at;
-    bool no_memory;
-};
-
-static bool refuse(struct scan *s, size_t at, const char *problem)
-{
-    s->problem = problem;
-    s->problem_at = at;
-    return false;
-}
-
-/* ---- scan ------------------------------------------------------------------------------------------- */
-
-static bool add_mark(struct scan *s)
-{
-    if (s->n_marks == JSON_VALUES_MAX)
-        return refuse(s, s->at, "too many values");
-    if (s->n_marks == s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        struct mark *marks = realloc(s->marks, room * sizeof *marks);
-        if (!marks) {
-            s->no_memory = true;
-            return false;
-        }
-        s->marks = marks;
-        s->room = room;
-    }
-    s->marks[s->n_marks++] = (struct mark){ .at = (uint32_t)s->at };
-    return true;
-}
-
-static void skip_space(struct scan *s)
-{
-    while (s->at < s->n && memchr(" \t\r\n", s->text[s->at], 4))
-        s->at++;
-}
-
-/* What follows a whole value. */
-static void value_done(struct scan *s)
-{
-    s->want = s->depth ? WANT_COMMA : WANT_NOTHING;
-}
-
-static bool open_list(struct scan *s, unsigned char bracket)
-{
-    if (s->depth == JSON_DEPTH_MAX)
-        return refuse(s, s->at, "nested too deep");
-    s->open[s->depth++] = bracket;
-    s->want = bracket == '{' ? WANT_FIRST_KEY : WANT_FIRST_ELEMENT;
-    s->at++;
-    return true;
-}
-
-static bool close_list(struct scan *s)
-{
-    s->depth--;
-    s->at++;
-    value_done(s);
-    return true;
-}
-
-static bool scan_unit(struct scan *s, bool is_key, uint32_t *length)
-{
-    char bytes[4];
-    size_t at = s->at;
-    int32_t code = ascii_unicode(span_of((const char *)s->text, s->n), &at);
-
-    if (code < 0)
-        return refuse(s, s->at, "bad escape in a string");
-    if (code == 0 && (is_key || !(s->flags & JSON_WITH_NUL)))
-        return refuse(s, s->at, is_key ? "\\u0000 in a key" : "\\u0000 in a string");
-    if (ascii_is_surrogate(code))
-        return refuse(s, s->at, "half a surrogate pair");
-    s->at = at;
-    *length += (uint32_t)utf8_put(bytes, (uint32_t)code);
-    return true;
-}
-
-static bool scan_escape(struct scan *s, bool is_key, uint32_t *length)
-{
-    unsigned char c = s->text[s->at + 1];
-
-    if (c == 'u')
-        return scan_unit(s, is_key, length);
-    if (c == '\0' || !strchr("\"\\/bfnrt", c))
-        return refuse(s, s->at, "bad escape in a string");
-    s->at += 2;
-    *length += 1;
-    return true;
-}
-
-/* From the opening quote to behind the closing one. */
-static bool scan_string(struct scan *s, bool is_key, uint32_t *length)
-{
-    size_t from = s->at++;
-
-    *length = 0;
-    for (;;) {
-        unsigned char c = s->text[s->at];
-        if (s->at == s->n)
-            return refuse(s, from, "string without an end");
-        if (c == '"')
-            break;
-        if (c < 0x20)
-            return refuse(s, s->at, "control character in a string");
-        if (c == '\\') {
-            if (!scan_escape(s, is_key, length))
-                return false;
-            continue;
-        }
-        size_t n = utf8_length((const char *)s->text + s->at, s->n - s->at);
-        if (n == 0)
-            return refuse(s, s->at, "not UTF-8");
-        s->at += n;
-        *length += (uint32_t)n;
-    }
-    s->at++;
-    return true;
-}
-
-static size_t skip_digits(struct scan *s)
-{
-    size_t from = s->at;
-
-    while (ascii_is_digit((char)s->text[s->at]))
-        s->at++;
-    return s->at - from;
-}
-
-static bool scan_number(struct scan *s)
-{
-    size_t from = s->at;
-
-    if (s->text[s->at] == '-')
-        s->at++;
-    if (s->text[s->at] == '0')
-        s->at++; /* nothing may follow a leading zero */
-    else if (!skip_digits(s))
-        return refuse(s, from, "bad number");
-    if (s->text[s->at] == '.') {
-        s->at++;
-        if (!skip_digits(s))
-            return refuse(s, from, "bad number");
-    }
-    if ((s->text[s->at] | 0x20) == 'e') {
-        s->at++;
-        if (s->text[s->at] == '+' || s->text[s->at] == '-')
-            s->at++;
-        if (!skip_digits(s))
-            return refuse(s, from, "bad number");
-    }
-    return s->at - from <= JSON_NUMBER_MAX ? true : refuse(s, from, "number with too many digits");
-}
-
-static bool scan_word(struct scan *s)
-{
-    static const struct span words[] = { { "true", 4 }, { "false", 5 }, { "null", 4 } };
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strncmp((const char *)s->text + s->at, words[i].p, words[i].n) == 0) {
-            s->at += words[i].n;
-            return true;
-        }
-    }
-    return refuse(s, s->at, s->at == s->n ? "the text ends too early" : "expected a value");
-}
-
-static bool scan_scalar(struct scan *s)
-{
-    unsigned char c = s->text[s->at];
-    struct mark *mark = &s->marks[s->n_marks - 1];
-    bool good = c == '"' ? scan_string(s, false, &mark->length)
-                : c == '-' || ascii_is_digit((char)c) ? scan_number(s)
-                                                      : scan_word(s);
-
-    value_done(s);
-    return good;
-}
-
-static bool scan_value(struct scan *s)
-{
-    unsigned char c = s->text[s->at];
-
-    if (!add_mark(s))
-        return false;
-    return c == '{' || c == '[' ? open_list(s, c) : scan_scalar(s);
-}
-
-static bool scan_key(struct scan *s)
-{
-    uint32_t length;
-
-    if (s->text[s->at] != '"')
-        return refuse(s, s->at, s->at == s->n ? "the text ends too early" : "expected a key in quotes");
-    if (!scan_string(s, true, &length))
-        return false;
-    skip_space(s);
-    if (s->text[s->at] != ':')
-        return refuse(s, s->at, s->at == s->n ? "the text ends too early" : "expected ':'");
-    s->at++;
-    s->want = WANT_VALUE;
-    return true;
-}
-
-static bool scan_comma(struct scan *s)
-{
-    bool object = s->open[s->depth - 1] == '{';
-    unsigned char c = s->text[s->at];
-
-    if (c == (object ? '}' : ']'))
-        return close_list(s);
-    if (c != ',')
-        return refuse(s, s->at, s->at == s->n ? "the text ends too early"
-                                : object      ? "expected ',' or '}'"
-                                              : "expected ',' or ']'");
-    s->at++;
-    s->want = object ? WANT_KEY : WANT_VALUE;
-    return true;
-}
-
-static bool scan_step(struct scan *s)
-{
-    switch (s->want) {
-    case WANT_FIRST_ELEMENT:
-        return s->text[s->at] == ']' ? close_list(s) : scan_value(s);
-    case WANT_VALUE:
-        return scan_value(s);
-    case WANT_FIRST_KEY:
-        return s->text[s->at] == '}' ? close_list(s) : scan_key(s);
-    case WANT_KEY:
-        return scan_key(s);
-    case WANT_COMMA:
-        return scan_comma(s);
-    case WANT_NOTHING:
-        break;
-    }
-    return refuse(s, s->at, "something follows the value");
-}
-
-static bool scan_text(struct scan *s)
-{
-    s->want = WANT_VALUE;
-    skip_space(s);
-    while (s->want != WANT_NOTHING || s->at < s->n) {
-        if (!scan_step(s))
-            return false;
-        skip_space(s);
-    }
-    return true;
-}
-
 /* ---- settle ----------------------------------------------------------------------------------------- */
 
 /* The value after `item` in the order of the text. `up` holds the lists that `item` lies in. */
@@ -327,12 +51,12 @@ static cJSON *next_in_text(cJSON *item, cJSON *up[JSON_DEPTH_MAX], size_t *depth
     return item->next;
 }
 
-static bool take_mark(struct scan *s, cJSON *item, const struct mark *mark)
+static bool take_mark(struct json_marks *marks, cJSON *item, const struct json_mark *mark)
 {
     item->valueint = (int)mark->at;
     if (cJSON_IsString(item))
         item->valuedouble = (double)mark->length;
-    return cJSON_IsNumber(item) && isinf(item->valuedouble) ? refuse(s, mark->at, "number out of range") : true;
+    return cJSON_IsNumber(item) && isinf(item->valuedouble) ? json_marks_refuse(marks, mark->at, "number out of range") : true;
 }
 
 static int by_key(const void *a, const void *b)
@@ -344,7 +68,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Sorts the members and looks at neighbours, so that a long object costs no quadratic time. */
-static bool keys_differ(struct scan *s, cJSON *object)
+static bool keys_differ(struct json_marks *marks, cJSON *object)
 {
     size_t n = (size_t)cJSON_GetArraySize(object), i = 0;
 
@@ -352,7 +76,7 @@ static bool keys_differ(struct scan *s, cJSON *object)
         return true;
     cJSON **members = malloc(n * sizeof *members), *again = NULL;
     if (!members) {
-        s->no_memory = true;
+        marks->no_memory = true;
         return false;
     }
     for (cJSON *member = object->child; member; member = member->next)
@@ -364,23 +88,23 @@ static bool keys_differ(struct scan *s, cJSON *object)
             again = members[i];
     }
     free(members);
-    return again ? refuse(s, (size_t)again->valueint, "key stands twice in one object") : true;
+    return again ? json_marks_refuse(marks, (size_t)again->valueint, "key stands twice in one object") : true;
 }
 
-static bool settle(struct scan *s, cJSON *root)
+static bool settle(struct json_marks *marks, cJSON *root)
 {
     cJSON *up[JSON_DEPTH_MAX];
     size_t depth = 0, i = 0;
 
     for (cJSON *item = root; item; item = next_in_text(item, up, &depth)) {
-        MUST(i < s->n_marks);
-        if (!take_mark(s, item, &s->marks[i++]))
+        MUST(i < marks->n);
+        if (!take_mark(marks, item, &marks->at[i++]))
             return false;
     }
-    MUST(i == s->n_marks);
+    MUST(i == marks->n);
     depth = 0;
     for (cJSON *item = root; item; item = next_in_text(item, up, &depth))
-        if (cJSON_IsObject(item) && !keys_differ(s, item))
+        if (cJSON_IsObject(item) && !keys_differ(marks, item))
             return false;
     return true;
 }
@@ -495,22 +219,22 @@ struct span json_raw(const struct json *json, const struct json_value *value)
 
 /* ---- parse ------------------------------------------------------------------------------------------ */
 
-static enum err refusal(const struct scan *s, struct json_place *where, struct error *error)
+static enum err refusal(const struct json_marks *marks, const char *text, struct json_place *where, struct error *error)
 {
-    if (s->no_memory)
+    if (marks->no_memory)
         return error_set(error, ERR_NOMEM, "out of memory");
     if (where)
-        *where = place_of((const char *)s->text, s->problem_at);
-    return error_set(error, ERR_INVALID, "%s", s->problem);
+        *where = place_of(text, marks->problem_at);
+    return error_set(error, ERR_INVALID, "%s", marks->problem);
 }
 
 /* A twice-given key is told by its name; all other problems have a fixed text. */
-static enum err tree_refusal(const struct scan *s, const struct json *json, struct json_place *where,
+static enum err tree_refusal(const struct json_marks *marks, const struct json *json, struct json_place *where,
                              struct error *error)
 {
-    if (s->no_memory || strncmp(s->problem, "key ", 4) != 0)
-        return refusal(s, where, error);
-    size_t at = key_before(json->text, s->problem_at);
+    if (marks->no_memory || strncmp(marks->problem, "key ", 4) != 0)
+        return refusal(marks, json->text, where, error);
+    size_t at = key_before(json->text, marks->problem_at);
     if (where)
         *where = place_of(json->text, at);
     return error_set(error, ERR_INVALID, "key %.*s stands twice in one object", (int)skip_string(json->text + at),
@@ -518,23 +242,23 @@ static enum err tree_refusal(const struct scan *s, const struct json *json, stru
 }
 
 /* From a copy of the text, which is taken over, to the tree. */
-static enum err build(struct scan *s, char *text, struct json **json, struct json_place *where, struct error *error)
+static enum err build(struct json_marks *marks, struct span text, char *copy, struct json **json,
+                      struct json_place *where, struct error *error)
 {
-    if (!scan_text(s))
-        return refusal(s, where, error);
     struct json *made = calloc(1, sizeof *made);
-    cJSON *root = made ? cJSON_ParseWithLengthOpts(text, s->n + 1, NULL, 1) : NULL;
+    cJSON *root = made ? cJSON_ParseWithLengthOpts(copy, text.n + 1, NULL, 1) : NULL;
+
     if (!root) {
         free(made);
         return error_set(error, ERR_NOMEM, "out of memory");
     }
-    *made = (struct json){ .root = root, .text = text, .n = s->n };
-    s->no_memory = !index_lines(made);
-    if (!s->no_memory && settle(s, root)) {
+    *made = (struct json){ .root = root, .text = copy, .n = text.n };
+    marks->no_memory = !index_lines(made);
+    if (!marks->no_memory && settle(marks, root)) {
         *json = made;
         return ERR_OK;
     }
-    enum err err = tree_refusal(s, made, where, error);
+    enum err err = tree_refusal(marks, made, where, error);
     made->text = NULL; /* the caller's */
     json_free(made);
     return err;
@@ -553,11 +277,12 @@ enum err json_parse(struct span text, unsigned flags, struct json **json, struct
     if (text.n)
         memcpy(copy, text.p, text.n);
     copy[text.n] = '\0';
-    struct scan s = { .text = (const unsigned char *)copy, .n = text.n, .flags = flags };
-    enum err err = build(&s, copy, json, where, error);
+    struct json_marks marks = { .n = 0 };
+    enum err err = json_marks_read(&marks, copy, text.n, flags) ? build(&marks, text, copy, json, where, error)
+                                                                : refusal(&marks, copy, where, error);
     if (err != ERR_OK)
         free(copy);
-    free(s.marks);
+    free(marks.at);
     return err;
 }
 

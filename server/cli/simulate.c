@@ -4,6 +4,7 @@
 #include "cli/simulated_job.h"
 
 #include "wire/json_out.h"
+#include "world/clock.h"
 #include "scenario/shipped_scripts.h"
 #include "sim/store.h"
 #include "world/world.h"

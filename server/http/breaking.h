@@ -3,7 +3,7 @@
 #ifndef MOCK_REQUESTER_HTTP_BREAKING_H
 #define MOCK_REQUESTER_HTTP_BREAKING_H
 
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 /* Where the bytes go. */
 struct outlet {

@@ -1,6 +1,6 @@
 #include "http/exchange.h"
 
-#include "base/clock.h"
+#include "base/os_clock.h"
 #include "http/body.h"
 #include "http/parsed.h"
 #include "http/sending.h"
@@ -14,7 +14,7 @@ static const size_t REPLY_OUT_MAX = (size_t)REPLY_BODY_MAX + 64 * 1024 * 1024; /
 
 static int64_t ms_since(int64_t monotonic_ns)
 {
-    return (clock_monotonic() - monotonic_ns) / NS_PER_MS;
+    return (os_clock_monotonic() - monotonic_ns) / NS_PER_MS;
 }
 
 /* ---- body ---------------------------------------------------------------------------------------------------- */
@@ -29,7 +29,7 @@ static int read_some(void *context, char *to, size_t n)
 {
     struct source *source = context;
 
-    source->since_ns = clock_monotonic();
+    source->since_ns = os_clock_monotonic();
     return library_read(source->ex->connection, to, n);
 }
 
@@ -178,17 +178,17 @@ static void exchange_init(struct exchange *ex, struct worker *worker, struct con
                              .door = door,
                              .body = buf_init(BODY_MAX + 1),
                              .out = buf_init(REPLY_OUT_MAX),
-                             .started_ns = clock_real() };
+                             .started_ns = os_clock_real() };
     library_read_head(connection, &ex->parsed);
     snprintf(ex->remote, sizeof(ex->remote), "%s:%d", ex->parsed.ip, ex->parsed.port);
     ex->request.method = ex->request.target = SPAN("");
     ex->request.remote = span_text(ex->remote);
-    ex->request.monotonic_ns = clock_monotonic();
+    ex->request.monotonic_ns = os_clock_monotonic();
 }
 
 static void exchange_release(struct exchange *ex)
 {
-    ex->worker->waiting_ns = clock_monotonic();
+    ex->worker->waiting_ns = os_clock_monotonic();
     ex->worker->first = false;
     buf_release(&ex->body);
     buf_release(&ex->out);

@@ -5,7 +5,7 @@
 #ifndef MOCK_REQUESTER_HTTP_HEAD_H
 #define MOCK_REQUESTER_HTTP_HEAD_H
 
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 enum { HEAD_HEADERS_MAX = 64 /* headers; with as many or more the answer is 431 */ };
 

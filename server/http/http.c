@@ -1,6 +1,6 @@
 #include "http/http.h"
 
-#include "base/clock.h"
+#include "base/os_clock.h"
 #include "http/exchange.h"
 #include "http/sockets.h"
 
@@ -30,7 +30,7 @@ static void on_opened(void *context)
     struct worker *worker = context;
 
     atomic_fetch_add(&worker->server->open, 1);
-    worker->waiting_ns = clock_monotonic();
+    worker->waiting_ns = os_clock_monotonic();
     worker->first = true;
     worker->refused = false;
 }
@@ -113,7 +113,7 @@ int http_port(const struct http_server *server)
 
 static bool wait_round(struct http_server *s)
 {
-    int64_t until_ns = clock_monotonic() + STOP_ROUND_MS * NS_PER_MS;
+    int64_t until_ns = os_clock_monotonic() + STOP_ROUND_MS * NS_PER_MS;
     struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
 
     pthread_mutex_lock(&s->lock);

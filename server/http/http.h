@@ -8,7 +8,7 @@
 #define MOCK_REQUESTER_HTTP_HTTP_H
 
 #include "base/error.h"
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 /* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. */
 typedef void http_handle_fn(void *context, const struct request *request, struct reply *reply);

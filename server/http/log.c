@@ -1,6 +1,6 @@
 #include "http/log.h"
 
-#include "base/clock.h"
+#include "base/ns.h"
 #include "wire/json_put.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "http/sending.h"
 
-#include "base/clock.h"
+#include "base/os_clock.h"
 #include "http/breaking.h"
 
 #include <unistd.h>
@@ -59,7 +59,7 @@ static void say_goodbye(const struct exchange *ex)
 static void ended(const struct exchange *ex, const struct reply *reply, const char *how, int64_t bytes)
 {
     const struct http_options *options = &ex->server->options;
-    struct http_end end = { how, bytes, ex->started_ns, clock_real() };
+    struct http_end end = { how, bytes, ex->started_ns, os_clock_real() };
 
     if (options->ended)
         options->ended(options->context, &ex->request, reply, &end);
@@ -113,7 +113,7 @@ static bool render(struct exchange *ex, const struct reply *reply)
 
     if (reply->status == 0)
         return false;
-    http_date(options->date_ns ? options->date_ns(options->context) : clock_real(), date);
+    http_date(options->date_ns ? options->date_ns(options->context) : os_clock_real(), date);
     return reply_render(reply, &ex->request, date, keep, &ex->out);
 }
 

@@ -9,7 +9,7 @@
 #ifndef MOCK_REQUESTER_SCENARIO_SCENARIO_H
 #define MOCK_REQUESTER_SCENARIO_SCENARIO_H
 
-#include "base/clock.h"
+#include "base/ns.h"
 #include "sim/engine.h"
 #include "exchange/expectation.h"
 #include "exchange/fault.h"

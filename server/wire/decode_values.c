@@ -1,93 +1,30 @@
 /* From JSON values without parts to members: texts, numbers, enums, times. */
-#include "base/ascii.h"
 #include "wire/decoder.h"
 
 #include "base/base64.h"
-#include "base/utf8.h"
+#include "wire/json_text.h"
 #include "wire/json_time.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static bool is_clean(struct span raw)
-{
-    const char *p = raw.p, *end = raw.p + raw.n;
-
-    while (p < end) {
-        if (*p == '\\')
-            return false;
-        size_t n = (signed char)*p >= 0 ? 1 : utf8_length(p, (size_t)(end - p));
-        if (!n)
-            return false;
-        p += n;
-    }
-    return true;
-}
-
-enum { REPLACEMENT = 0xfffd };
-
-/* `\uXXXX` at raw[*at]; a surrogate without its other half is replaced. */
-static uint32_t take_unicode(struct span raw, size_t *at)
-{
-    int32_t code = ascii_unicode(raw, at);
-
-    return ascii_is_surrogate(code) ? REPLACEMENT : (uint32_t)code;
-}
-
-/* Writes what the string says to `to`, which has room for three times as much; returns how much. */
-static size_t unquote(struct span raw, char *to)
-{
-    static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
-    size_t n = 0;
-
-    for (size_t at = 0; at < raw.n;) {
-        const char *p = raw.p + at;
-        size_t length = utf8_length(p, raw.n - at);
-        if (*p == '\\' && p[1] == 'u') {
-            n += utf8_put(to + n, take_unicode(raw, &at));
-        } else if (*p == '\\') {
-            const char *letter = strchr(letters, p[1]);
-            to[n++] = letter ? bytes[letter - letters] : p[1];
-            at += 2;
-        } else if (length) {
-            memcpy(to + n, p, length);
-            n += length;
-            at += length;
-        } else {
-            n += utf8_put(to + n, REPLACEMENT);
-            at++;
-        }
-    }
-    return n;
-}
-
-/* An escape never says more bytes than it takes; a bad byte becomes three. */
-static size_t unquoted_max(struct span raw)
-{
-    size_t n = raw.n;
-
-    for (size_t i = 0; i < raw.n; i++)
-        n += (signed char)raw.p[i] < 0 ? 2 : 0;
-    return n;
-}
-
 struct span decode_text(struct decoder *d)
 {
     struct span raw = decoder_take_string(d);
 
-    if (is_clean(raw))
+    if (json_text_is_plain(raw))
         return raw;
-    char *to = arena_alloc(d->arena, unquoted_max(raw));
-    return to ? span_of(to, unquote(raw, to)) : (struct span){ NULL, 0 };
+    char *to = arena_alloc(d->arena, json_text_max(raw));
+    return to ? span_of(to, json_text_unquote(raw, to)) : (struct span){ NULL, 0 };
 }
 
 struct span decode_key(struct decoder *d, char room[KEY_ROOM])
 {
     struct span key = decoder_take_string(d);
 
-    if (is_clean(key))
+    if (json_text_is_plain(key))
         return key;
-    return span_of(room, key.n <= KEY_MAX ? unquote(key, room) : 0);
+    return span_of(room, key.n <= KEY_MAX ? json_text_unquote(key, room) : 0);
 }
 
 /* ---- one function a kind -------------------------------------------------------------------------------------- */

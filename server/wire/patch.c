@@ -1,16 +1,18 @@
-/* Each operation finds its place by passing over the text, and splices bytes there: a document is a text before
- * and after every operation, never a tree.
+/* Each operation finds its place in the text and splices bytes there: a document is text before and after
+ * every operation, never a tree.
  *
- *   {"a":[1,2],"b":3}    /a/1 → the element `2`, in its container with what stands before and behind it */
+ *   {"a":[1,2],"b":3}    /a/1 → the element `2` and its container, `[1,2]` */
 #include "wire/patch.h"
 
 #include "base/arena.h"
 #include "base/ascii.h"
-#include "base/utf8.h"
+#include "wire/json_equal.h"
+#include "wire/json_items.h"
 #include "wire/json_put.h"
 #include "wire/json_scan.h"
+#include "wire/json_text.h"
 
-enum { PATCHED_MAX = 1024 * 1024 * 1024, EQUAL_DEPTH_MAX = 64 };
+enum { PATCHED_MAX = 1024 * 1024 * 1024 };
 
 const char *patch_kind_name(int kind)
 {
@@ -22,124 +24,14 @@ const char *patch_kind_name(int kind)
     return names[kind];
 }
 
-/* ---- passing over JSON ------------------------------------------------------------------------------------ */
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-static size_t past_space(struct span text, size_t at)
-{
-    while (at < text.n && is_space(text.p[at]))
-        at++;
-    return at;
-}
-
 static struct span rest(struct span text, size_t at)
 {
     return span_of(text.p + at, text.n - at);
 }
 
-/* One member or element of a container. */
-struct item {
-    struct span key;   /* with its quotes; p NULL: an element */
-    struct span value;
-    size_t begin, end; /* in the container: of key and value */
-    size_t next;       /* where the one behind it begins; 0: it is the last */
-};
-
-/* The item that begins at `at`; false: the container ends there. */
-static bool item_at(struct span container, size_t at, struct item *item)
-{
-    bool is_object = container.p[0] == '{';
-
-    at = past_space(container, at);
-    if (container.p[at] == '}' || container.p[at] == ']')
-        return false;
-    *item = (struct item){ .begin = at };
-    if (is_object) {
-        item->key = span_of(container.p + at, json_skip(rest(container, at)));
-        at = past_space(container, at + item->key.n);
-        at = past_space(container, at + 1); /* the colon */
-    }
-    item->value = span_of(container.p + at, json_skip(rest(container, at)));
-    item->end = at + item->value.n;
-    at = past_space(container, item->end);
-    item->next = container.p[at] == ',' ? at + 1 : 0;
-    return true;
-}
-
-static bool first_item(struct span container, struct item *item)
-{
-    return item_at(container, 1, item);
-}
-
-static bool next_item(struct span container, struct item *item)
-{
-    return item->next && item_at(container, item->next, item);
-}
-
 static bool is_container(struct span value)
 {
     return value.p[0] == '{' || value.p[0] == '[';
-}
-
-/* ---- strings: byte after byte of what they mean ---------------------------------------------------------------- */
-
-/* UTF-8 of the character on its way. */
-struct letters {
-    struct span raw; /* without quotes */
-    size_t at;
-    char bytes[4];
-    size_t n, given;
-};
-
-static struct letters letters_of(struct span quoted)
-{
-    return (struct letters){ .raw = span_of(quoted.p + 1, quoted.n - 2) };
-}
-
-/* A lone surrogate comes out in three bytes as any other: only equality matters here. */
-static void take_escape(struct letters *l)
-{
-    static const char names[] = "bfnrt", meant[] = "\b\f\n\r\t";
-    int32_t code = ascii_unicode(l->raw, &l->at);
-
-    if (code < 0) {
-        code = l->raw.p[l->at + 1];
-        const char *name = strchr(names, code);
-        code = name ? meant[name - names] : code;
-        l->at += 2;
-    }
-    l->n = utf8_put(l->bytes, (uint32_t)code);
-}
-
-/* The next byte, or -1. */
-static int next_letter(struct letters *l)
-{
-    if (l->given < l->n)
-        return (unsigned char)l->bytes[l->given++];
-    if (l->at == l->raw.n)
-        return -1;
-    l->given = l->n = 0;
-    if (l->raw.p[l->at] != '\\')
-        return (unsigned char)l->raw.p[l->at++];
-    take_escape(l);
-    return (unsigned char)l->bytes[l->given++];
-}
-
-static bool same_strings(struct span a, struct span b)
-{
-    struct letters la = letters_of(a), lb = letters_of(b);
-    int c;
-
-    do {
-        c = next_letter(&la);
-        if (c != next_letter(&lb))
-            return false;
-    } while (c >= 0);
-    return true;
 }
 
 /* ---- pointers ----------------------------------------------------------------------------------------------------- */
@@ -169,17 +61,6 @@ static struct span unescaped(struct span token, struct arena *arena)
     return span_of(p, n);
 }
 
-static bool key_is(struct span key, struct span name)
-{
-    struct letters l = letters_of(key);
-    size_t i = 0;
-
-    for (int c; (c = next_letter(&l)) >= 0; i++)
-        if (i == name.n || (unsigned char)name.p[i] != c)
-            return false;
-    return i == name.n;
-}
-
 /* Digits without a zero before them. */
 static bool read_index(struct span token, size_t *index)
 {
@@ -197,7 +78,7 @@ static bool read_index(struct span token, size_t *index)
 struct place {
     struct span container; /* p NULL: the whole document */
     struct span value;     /* p NULL: nothing stands there yet */
-    struct item item;      /* that is meant; with no value: the last one, if has_items */
+    struct json_item item;      /* that is meant; with no value: the last one, if has_items */
     bool has_items;
     struct span token;     /* the last, unescaped */
 };
@@ -218,12 +99,12 @@ static bool fails(struct patching *p, const char *wrong)
 
 static bool find_member(const struct patching *p, struct place *place)
 {
-    struct item *item = &place->item;
+    struct json_item *item = &place->item;
 
     (void)p;
-    for (bool on = first_item(place->container, item); on; on = next_item(place->container, item)) {
+    for (bool on = json_item_first(place->container, item); on; on = json_item_next(place->container, item)) {
         place->has_items = true;
-        if (key_is(item->key, place->token)) {
+        if (json_text_is(item->key, place->token)) {
             place->value = item->value;
             return true;
         }
@@ -236,13 +117,13 @@ static bool find_member(const struct patching *p, struct place *place)
 /* An index one behind the last, and `-`, mean what is not there yet. */
 static bool find_element(struct patching *p, struct place *place)
 {
-    struct item *item = &place->item;
+    struct json_item *item = &place->item;
     bool at_end = span_is(place->token, "-");
     size_t index = SIZE_MAX, i = 0;
 
     if (!at_end && !read_index(place->token, &index))
         return fails(p, "there is no such index");
-    for (bool on = first_item(place->container, item); on; on = next_item(place->container, item), i++) {
+    for (bool on = json_item_first(place->container, item); on; on = json_item_next(place->container, item), i++) {
         place->has_items = true;
         if (i == index) {
             place->value = item->value;
@@ -302,7 +183,7 @@ static bool splice(struct patching *p, const char *from, const char *to, const s
             at = mempcpy(at, pieces[i].p, pieces[i].n);
     memcpy(at, to, tail);
     p->text = span_of(text, n);
-    size_t root = past_space(p->text, 0);
+    size_t root = json_skip_space(p->text, 0);
     p->root = span_of(text + root, json_skip(rest(p->text, root)));
     return true;
 }
@@ -359,157 +240,13 @@ static bool remove_at(struct patching *p, struct span path)
         return fails(p, "the whole cannot be removed");
     size_t begin = place.item.begin, end = place.item.end;
     if (place.item.next) {
-        end = past_space(place.container, place.item.next);
+        end = json_skip_space(place.container, place.item.next);
     } else {
-        while (is_space(place.container.p[begin - 1]))
+        while (json_is_space(place.container.p[begin - 1]))
             begin--;
         begin -= place.container.p[begin - 1] == ',';
     }
     return splice(p, place.container.p + begin, place.container.p + end, nothing);
-}
-
-/* ---- equality --------------------------------------------------------------------------------------------------------- */
-
-/* A number as digits without zeros at either end, and the power of ten of the last of them. */
-struct decimal {
-    bool negative;
-    struct span text; /* of the digits, a point perhaps among them */
-    int64_t power;
-    size_t n; /* digits */
-};
-
-static int64_t exponent_of(struct span text)
-{
-    bool negative = text.n && text.p[0] == '-';
-    int64_t value = 0;
-
-    for (size_t i = 0; i < text.n; i++)
-        if (ascii_is_digit(text.p[i]) && value < INT64_C(1000000000000))
-            value = value * 10 + (text.p[i] - '0');
-    return negative ? -value : value;
-}
-
-static struct decimal decimal_of(struct span number)
-{
-    struct decimal d = { .negative = number.p[0] == '-' };
-    size_t digits = 0, first = SIZE_MAX, last = 0, behind_point = 0, behind_last = 0;
-    bool point = false;
-    size_t i = d.negative;
-
-    for (; i < number.n && (ascii_is_digit(number.p[i]) || number.p[i] == '.'); i++) {
-        point |= number.p[i] == '.';
-        if (number.p[i] == '.')
-            continue;
-        behind_point += point;
-        behind_last++;
-        digits += first != SIZE_MAX || number.p[i] != '0';
-        if (number.p[i] == '0')
-            continue;
-        first = first == SIZE_MAX ? i : first;
-        last = i;
-        behind_last = 0;
-        d.n = digits;
-    }
-    if (first == SIZE_MAX)
-        return (struct decimal){ .text = SPAN("") };
-    d.text = span_of(number.p + first, last + 1 - first);
-    d.power = (int64_t)behind_last - (int64_t)behind_point + (i < number.n ? exponent_of(rest(number, i + 1)) : 0);
-    return d;
-}
-
-static bool same_numbers(struct span a, struct span b)
-{
-    struct decimal x = decimal_of(a), y = decimal_of(b);
-    size_t i = 0, k = 0;
-
-    if (x.negative != y.negative || x.power != y.power || x.n != y.n)
-        return false;
-    while (i < x.text.n && k < y.text.n) {
-        if (x.text.p[i] == '.')
-            i++;
-        if (y.text.p[k] == '.')
-            k++;
-        if (x.text.p[i++] != y.text.p[k++])
-            return false;
-    }
-    return true;
-}
-
-static bool equal(struct span a, struct span b, int depth);
-
-static bool same_arrays(struct span a, struct span b, int depth)
-{
-    struct item x, y;
-    bool more_x = first_item(a, &x), more_y = first_item(b, &y);
-
-    while (more_x && more_y) {
-        if (!equal(x.value, y.value, depth))
-            return false;
-        more_x = next_item(a, &x);
-        more_y = next_item(b, &y);
-    }
-    return more_x == more_y;
-}
-
-static size_t count_items(struct span container)
-{
-    struct item item;
-    size_t n = 0;
-
-    for (bool on = first_item(container, &item); on; on = next_item(container, &item))
-        n++;
-    return n;
-}
-
-static bool has_member(struct span object, const struct item *wanted, int depth)
-{
-    struct item item;
-
-    for (bool on = first_item(object, &item); on; on = next_item(object, &item))
-        if (same_strings(item.key, wanted->key))
-            return equal(item.value, wanted->value, depth);
-    return false;
-}
-
-static bool same_objects(struct span a, struct span b, int depth)
-{
-    struct item item;
-
-    if (count_items(a) != count_items(b))
-        return false;
-    for (bool on = first_item(a, &item); on; on = next_item(a, &item))
-        if (!has_member(b, &item, depth))
-            return false;
-    return true;
-}
-
-static bool is_number(struct span value)
-{
-    return value.p[0] == '-' || ascii_is_digit(value.p[0]);
-}
-
-/* Whatever is nested deeper is not compared, and so not equal. */
-static bool equal(struct span a, struct span b, int depth)
-{
-    if (is_number(a) && is_number(b))
-        return same_numbers(a, b);
-    if (a.p[0] != b.p[0] || depth == 0)
-        return false;
-    switch (a.p[0]) {
-    case '"':
-        return same_strings(a, b);
-    case '{':
-        return same_objects(a, b, depth - 1);
-    case '[':
-        return same_arrays(a, b, depth - 1);
-    default:
-        return span_eq(a, b);
-    }
-}
-
-bool patch_equal(struct span a, struct span b)
-{
-    return equal(a, b, EQUAL_DEPTH_MAX);
 }
 
 /* ---- operations --------------------------------------------------------------------------------------------------------- */
@@ -556,7 +293,7 @@ static bool op_test(struct patching *p, const struct patch_operation *op)
     struct place place;
 
     return find_value(p, op->path, &place) &&
-           (patch_equal(place.value, op->value) ? true : fails(p, "it is another value"));
+           (json_equal(place.value, op->value) ? true : fails(p, "it is another value"));
 }
 
 static bool (*const operations_of[PATCH_KIND_COUNT])(struct patching *, const struct patch_operation *) = {
@@ -569,11 +306,11 @@ static enum err begin(struct patching *p, struct span text, struct error *error)
     struct error why;
 
     if (json_scan(text, &p->root, NULL, &why) != ERR_OK)
-        return error_set(error, ERR_INVALID, "the answer is no JSON: %s", why.text);
+        return error_set(error, ERR_INVALID, "the answer is not JSON: %s", why.text);
     p->text = text;
     size_t end = (size_t)(p->root.p - text.p) + p->root.n;
-    if (past_space(text, end) != text.n)
-        return error_set(error, ERR_INVALID, "the answer is no JSON: something follows the value");
+    if (json_skip_space(text, end) != text.n)
+        return error_set(error, ERR_INVALID, "the answer is not JSON: something follows the value");
     return ERR_OK;
 }
 

@@ -1,5 +1,5 @@
-/* JSON Patch (RFC 6902) on the text itself: what no operation touches stays byte for byte, numbers as they are
- * written. Pure, any thread. */
+/* JSON Patch (RFC 6902) on the text itself: what no operation touches keeps its bytes, numbers included.
+ * Pure, any thread. */
 #ifndef MOCK_REQUESTER_WIRE_PATCH_H
 #define MOCK_REQUESTER_WIRE_PATCH_H
 
@@ -17,13 +17,10 @@ struct patch_operation {
 
 const char *patch_kind_name(int kind); /* "add" */
 
-/* Appends `text`, one JSON value with white space round it, as the operations leave it. ERR_INVALID: the text
- * is no JSON, or an operation fails; the error says which (`operation 2, test /state: it is another value`)
- * and *out is as it was. */
+/* Applies the operations to `text`, one JSON value with white space around it, and appends the result.
+ * ERR_INVALID: the text is not JSON, or an operation fails; the error says which (`operation 2, test /state:
+ * it is another value`) and *out is unchanged. */
 enum err patch_apply(struct span text, const struct patch_operation *operations, size_t n, struct buf *out,
                      struct error *error);
-
-/* The same value? Numbers by what they come to, objects in any order. For text that json_scan found good. */
-bool patch_equal(struct span a, struct span b);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef MOCK_REQUESTER_WIRE_PROBLEMS_H
 #define MOCK_REQUESTER_WIRE_PROBLEMS_H
 
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 /* `text` and a line break, text/plain, nosniff. */
 void problem_plain(struct reply *reply, int status, struct span text);

@@ -1,6 +1,6 @@
-/* Signed envelopes (wire contract A3): who signed, and does the signature hold.
+/* Signed envelopes (wire contract A3): the client's key, its id and its signature.
  *
- * Errors carry the reference's words without any prefix, e.g. `client's signature is invalid: failed to
+ * Errors have the real requester's words without any prefix, e.g. `client's signature is invalid: failed to
  * decode public key: asn1: syntax error: sequence truncated`. Pure, any thread. */
 #ifndef MOCK_REQUESTER_WIRE_SIGNATURE_H
 #define MOCK_REQUESTER_WIRE_SIGNATURE_H
@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Must a request's signature hold? Warn: it is judged and the request taken all the same. */
+/* What a bad signature does: the request is refused, it is only logged, or signatures are not checked. */
 enum signatures { SIGNATURES_STRICT, SIGNATURES_WARN, SIGNATURES_OFF };
 
 enum { CLIENT_ID_SIZE = 64 }; /* hex digits */
@@ -18,14 +18,14 @@ struct public_key {
     struct span modulus, exponent; /* big-endian, in the arena given */
 };
 
-/* Reads base64 of a PKCS#1 RSAPublicKey the way the reference does (line breaks in the base64 ignored). */
+/* Reads base64 of a PKCS#1 RSAPublicKey; line breaks in the base64 are ignored. */
 enum err public_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error);
 
-/* Does `signature` (base64) hold for these very payload bytes? */
+/* ERR_OK if `signature` (base64) is the key's over exactly these payload bytes. */
 enum err signature_check(const struct public_key *key, struct span signature, struct span payload, struct arena *arena,
                          struct error *error);
 
-/* Lower-case hex SHA-256 of the modulus. */
+/* The client id: lower-case hex SHA-256 of the modulus. */
 void client_id_of(const struct public_key *key, char out[CLIENT_ID_SIZE + 1]);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef MOCK_REQUESTER_WIRE_WEBSOCKET_H
 #define MOCK_REQUESTER_WIRE_WEBSOCKET_H
 
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 enum websocket_opcode { WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 };
 enum { WS_CLOSE_NORMAL = 1000, WS_CLOSE_PROTOCOL = 1002, WS_CLOSE_POLICY = 1008 };

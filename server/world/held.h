@@ -8,8 +8,8 @@
 #ifndef MOCK_REQUESTER_WORLD_HELD_H
 #define MOCK_REQUESTER_WORLD_HELD_H
 
-#include "base/clock.h"
-#include "wire/exchange.h"
+#include "wire/reply.h"
+#include "world/clock.h"
 
 #include <pthread.h>
 

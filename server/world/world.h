@@ -8,12 +8,12 @@
 #ifndef MOCK_REQUESTER_WORLD_WORLD_H
 #define MOCK_REQUESTER_WORLD_WORLD_H
 
-#include "base/clock.h"
 #include "exchange/expectation.h"
 #include "exchange/fault.h"
 #include "exchange/journal.h"
 #include "exchange/verdict.h"
 #include "scenario/program.h"
+#include "world/clock.h"
 #include "world/held.h"
 #include "world/streams.h"
 

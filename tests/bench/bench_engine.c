@@ -2,8 +2,8 @@
  * what reading one costs among many.
  *
  *   bench_engine [JOBS]        default 100000 */
+#include "base/os_clock.h"
 #include "sim/engine.h"
-#include "base/clock.h"
 #include "sim/scheduler.h"
 #include "releases/release.h"
 
@@ -24,7 +24,7 @@ static struct job_spec plain_spec(void)
 
 static double seconds_since(ns_t start)
 {
-    return (double)(clock_monotonic() - start) / (double)NS_PER_SECOND;
+    return (double)(os_clock_monotonic() - start) / (double)NS_PER_SECOND;
 }
 
 static const struct job *submit(struct engine *engine, ns_t now, long client)
@@ -47,7 +47,7 @@ static double states_cost(struct engine *engine, struct span id, ns_t now)
 {
     enum { ROUNDS = 200000 };
     struct buf out = buf_init(1 << 20);
-    ns_t start = clock_monotonic();
+    ns_t start = os_clock_monotonic();
 
     for (int i = 0; i < ROUNDS; i++) {
         buf_clear(&out);
@@ -65,7 +65,7 @@ static double list_cost(struct engine *engine, ns_t now)
     struct list_query query = { .client_id = SPAN("client-0"), .exclude_tags = { canary, 1 }, .max_jobs = 10,
                                 .order = LIST_CREATED, .reverse = true };
     struct buf out = buf_init(1 << 24);
-    ns_t start = clock_monotonic();
+    ns_t start = os_clock_monotonic();
 
     for (int i = 0; i < ROUNDS; i++) {
         const struct job **jobs;
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     double list_few = list_cost(engine, now);
 
     size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-    ns_t start = clock_monotonic();
+    ns_t start = os_clock_monotonic();
     for (long i = 0; i < jobs; i++)
         submit(engine, now += NS_PER_MS, i % 100);
     engine_tick(engine, now + NS_PER_SECOND);

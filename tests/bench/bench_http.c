@@ -1,8 +1,8 @@
 /* What the whole server costs beside the least that could answer the same, side by side in one run:
  *   states of a finished job against a bare CivetWeb handler that writes the same bytes
  *   submit against libcrypto's own rate of verifying, in the handler alone and over sockets */
+#include "base/os_clock.h"
 #include "bench/load.h"
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "wire/signature.h"
 #include "http/server.h"
@@ -123,11 +123,11 @@ static double verify_rate(struct signed_job *job)
 
     if (base64_decode(buf_view(&job->signature), &arena, &raw, NULL))
         exit(1);
-    ns_t start = clock_monotonic(), end = start + NS_PER_SECOND;
-    for (; clock_monotonic() < end; n++)
+    ns_t start = os_clock_monotonic(), end = start + NS_PER_SECOND;
+    for (; os_clock_monotonic() < end; n++)
         if (!crypto_rsa_verify(job->key.modulus, job->key.exponent, buf_view(&job->payload), raw))
             exit(1);
-    return (double)n * (double)NS_PER_SECOND / (double)(clock_monotonic() - start);
+    return (double)n * (double)NS_PER_SECOND / (double)(os_clock_monotonic() - start);
 }
 
 /* One thread, no sockets: read, verify, decode, schedule, answer. */
@@ -149,8 +149,8 @@ static double handler_rate(struct signed_job *job)
         exit(1);
     program_drop(program);
     worlds_init(&worlds, world);
-    ns_t start = clock_monotonic(), end = start + NS_PER_SECOND;
-    for (; clock_monotonic() < end; n++) {
+    ns_t start = os_clock_monotonic(), end = start + NS_PER_SECOND;
+    for (; os_clock_monotonic() < end; n++) {
         struct reply reply;
         struct call call;
         reply_init(&reply);
@@ -162,7 +162,7 @@ static double handler_rate(struct signed_job *job)
         api_call_release(&call);
         reply_release(&reply);
     }
-    double rate = (double)n * (double)NS_PER_SECOND / (double)(clock_monotonic() - start);
+    double rate = (double)n * (double)NS_PER_SECOND / (double)(os_clock_monotonic() - start);
     api_free(api);
     worlds_release(&worlds);
     return rate;

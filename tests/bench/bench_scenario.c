@@ -1,8 +1,8 @@
 /* What a loaded scenario costs those whom it does not concern, side by side in one run: a server with 100 job
  * scripts and 100 faults, all of which are tried and none of which fits, against one with none.
  *   states of a finished job, and submit (signatures off, so that verifying hides nothing) */
+#include "base/ns.h"
 #include "bench/load.h"
-#include "base/clock.h"
 #include "wire/signature.h"
 #include "http/server.h"
 #include "support/worlds.h"

@@ -1,6 +1,6 @@
+#include "base/os_clock.h"
 #include "bench/load.h"
 
-#include "base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -89,14 +89,14 @@ struct load_result load_run(int port, struct span request, struct span begins, d
         polled[i] = (struct pollfd){ .fd = all[i].fd, .events = POLLIN };
         send_request(&all[i], request);
     }
-    ns_t start = clock_monotonic(), end = start + (ns_t)(seconds * (double)NS_PER_SECOND);
-    while (clock_monotonic() < end && result.failures == 0) {
+    ns_t start = os_clock_monotonic(), end = start + (ns_t)(seconds * (double)NS_PER_SECOND);
+    while (os_clock_monotonic() < end && result.failures == 0) {
         poll(polled, LOAD_CONNECTIONS, 100);
         for (int i = 0; i < LOAD_CONNECTIONS; i++)
             if (polled[i].revents)
                 on_readable(&all[i], request, begins, &result);
     }
-    result.seconds = (double)(clock_monotonic() - start) / (double)NS_PER_SECOND;
+    result.seconds = (double)(os_clock_monotonic() - start) / (double)NS_PER_SECOND;
     for (int i = 0; i < LOAD_CONNECTIONS; i++)
         close(all[i].fd);
     free(all);

@@ -1,5 +1,4 @@
 /* The program as a user starts it: arguments, environment, signals, files, exit codes. */
-#include "base/clock.h"
 #include "support/http_client.h"
 #include "support/suite.h"
 

@@ -396,8 +396,8 @@ static const struct refusal {
     const char *args[ARGS_MAX + 1];
     const char *line;
 } refusals[] = {
-    { "[]", { "--key", CLIENT_A }, "mock-requester sign: the payload is JSON, but no object\n" },
-    { "", { "--key", CLIENT_A }, "mock-requester sign: the payload is no JSON: EOF\n" },
+    { "[]", { "--key", CLIENT_A }, "mock-requester sign: the payload is JSON, but not an object\n" },
+    { "", { "--key", CLIENT_A }, "mock-requester sign: the payload is not JSON: EOF\n" },
     { "{} {}", { "--key", CLIENT_A }, "mock-requester sign: something follows the payload's object, at byte 3\n" },
     { "{}", { "--key", "/no/such.pem" }, "mock-requester sign: no such key: /no/such.pem\n" },
     { "{}", { "/no/such.json" }, "mock-requester sign: cannot read /no/such.json: No such file or directory\n" },

@@ -1,7 +1,7 @@
 /* Heads: status line, interim replies, headers, framing. */
 #include "reference/compare.h"
 
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
+#include "base/ns.h"
 #include "support/network.h"
 
-#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -547,6 +547,25 @@ START_TEST(an_enum_is_found_as_its_table_says)
 }
 END_TEST
 
+START_TEST(an_error_quotes_a_text_of_any_length_and_its_nul_bytes)
+{
+    CLEANUP(buf_release) struct buf text = buf_init(1 << 20);
+    struct span why;
+
+    buf_text(&text, "{\"Color\":\"a\\u0000");
+    for (int i = 0; i < 5000; i++)
+        buf_char(&text, 'b');
+    buf_text(&text, "\"}");
+
+    ck_assert_int_eq(codec_decode(&whole_message, &whole, buf_view(&text), &arena, &why), ERR_INVALID);
+
+    size_t around = strlen("color: unknown type ''");
+    ck_assert_uint_eq(why.n, around + 5002);
+    ck_assert_int_eq(why.p[around], '\0');
+    ck_assert_int_eq(why.p[why.n - 1], '\'');
+}
+END_TEST
+
 TEST_MAIN("codec",
     TEST_GROUP("decode", .setup = setup, .teardown = teardown),
     TEST_EACH(a_text_is_read_as_the_reference_reads_it, readings),
@@ -554,6 +573,7 @@ TEST_MAIN("codec",
     TEST_EACH(what_does_not_fit_is_refused_in_the_references_words, refusals),
     TEST(reading_goes_on_after_a_type_error_and_the_first_one_is_told),
     TEST(an_unknown_enum_text_ends_the_reading),
+    TEST(an_error_quotes_a_text_of_any_length_and_its_nul_bytes),
     TEST(an_error_that_nobody_asks_for_is_found_all_the_same),
     TEST(an_empty_list_is_told_from_none),
     TEST(a_large_map_with_every_key_twice_is_read_soon_and_the_later_values_stay),

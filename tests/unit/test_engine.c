@@ -1,6 +1,6 @@
 /* What becomes of a job, from the outside of the engine: one behaviour a row or a test, as section B of the
  * wire contract tells them. */
-#include "base/clock.h"
+#include "base/ns.h"
 #include "support/network.h"
 #include "releases/release.h"
 #include "support/suite.h"

@@ -53,15 +53,15 @@ END_TEST
 static const struct refused {
     const char *text, *why;
 } refused[] = {
-    { "", "the payload is no JSON: EOF" },
-    { " \n", "the payload is no JSON: EOF" },
-    { "{\"a\":", "the payload is no JSON: unexpected EOF" },
-    { "{a:1}", "the payload is no JSON: invalid character 'a' looking for beginning of object key string" },
-    { "{\"a\":\"x\ny\"}", "the payload is no JSON: invalid character '\\n' in string literal" },
-    { "[1]", "the payload is JSON, but no object" },
-    { "null", "the payload is JSON, but no object" },
-    { "\"{}\"", "the payload is JSON, but no object" },
-    { "7 ", "the payload is JSON, but no object" },
+    { "", "the payload is not JSON: EOF" },
+    { " \n", "the payload is not JSON: EOF" },
+    { "{\"a\":", "the payload is not JSON: unexpected EOF" },
+    { "{a:1}", "the payload is not JSON: invalid character 'a' looking for beginning of object key string" },
+    { "{\"a\":\"x\ny\"}", "the payload is not JSON: invalid character '\\n' in string literal" },
+    { "[1]", "the payload is JSON, but not an object" },
+    { "null", "the payload is JSON, but not an object" },
+    { "\"{}\"", "the payload is JSON, but not an object" },
+    { "7 ", "the payload is JSON, but not an object" },
     { "{} {}", "something follows the payload's object, at byte 3" },
     { "{}x", "something follows the payload's object, at byte 3" },
 };

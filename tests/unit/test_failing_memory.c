@@ -4,7 +4,7 @@
  * Wrapped by the linker are the calls of our own code, and the JSON library by its hooks; what other libraries
  * take for themselves does not fail. */
 #include "base/json.h"
-#include "base/clock.h"
+#include "base/ns.h"
 #include "scenario/scenario.h"
 #include "sim/scheduler.h"
 #include "support/files.h"

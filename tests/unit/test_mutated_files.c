@@ -2,8 +2,8 @@
  *
  * Every good file that there is is changed at a few places, again and again. A batch is a test of its own and
  * its number the seed, so that what fails is found again: CK_RUN_CASE and the loop's index. */
-#include "base/clock.h"
 #include "base/draw.h"
+#include "base/ns.h"
 #include "scenario/scenario.h"
 #include "sim/scheduler.h"
 #include "support/files.h"

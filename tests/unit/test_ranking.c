@@ -1,6 +1,6 @@
+#include "base/ns.h"
 #include "sim/ranking.h"
 
-#include "base/clock.h"
 #include "support/network.h"
 #include "support/suite.h"
 

@@ -1,5 +1,5 @@
 #include "support/suite.h"
-#include "wire/exchange.h"
+#include "wire/reply.h"
 
 static struct reply reply;
 static struct buf out;

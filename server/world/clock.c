@@ -1,37 +1,18 @@
-#include "base/clock.h"
+#include "world/clock.h"
 
 #include "base/error.h"
-
-#include <time.h>
+#include "base/os_clock.h"
 
 enum { LONGEST_WAIT_MS = 60 * 1000 };
-
-static ns_t read_clock(clockid_t which)
-{
-    struct timespec t;
-
-    clock_gettime(which, &t);
-    return (ns_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
-}
-
-ns_t clock_real(void)
-{
-    return read_clock(CLOCK_REALTIME);
-}
-
-ns_t clock_monotonic(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
 
 struct clock clock_init(enum clock_kind kind, double scale, ns_t start)
 {
     if (start == 0)
-        start = kind == CLOCK_KIND_MANUAL ? CLOCK_DEFAULT_START : clock_real();
+        start = kind == CLOCK_KIND_MANUAL ? CLOCK_DEFAULT_START : os_clock_real();
     return (struct clock){ .kind = kind,
                            .scale = kind == CLOCK_KIND_SCALED ? scale : 1,
                            .base = start,
-                           .base_steady = clock_monotonic(),
+                           .base_steady = os_clock_monotonic(),
                            .last = start };
 }
 
@@ -39,7 +20,7 @@ ns_t clock_now(struct clock *clock)
 {
     if (clock->kind == CLOCK_KIND_MANUAL)
         return clock->last;
-    ns_t gone = clock_monotonic() - clock->base_steady;
+    ns_t gone = os_clock_monotonic() - clock->base_steady;
     if (clock->kind == CLOCK_KIND_SCALED)
         gone = (ns_t)((double)gone * clock->scale);
     ns_t now = clock->base + gone;

@@ -1,11 +1,11 @@
-/* Replies as bytes, laid out as the reference's HTTP library lays them out.
+/* Replies as bytes, in the layout of Go's net/http.
  *
  *   status line │ the handler's headers by name │ Date │ Content-Length │ Content-Type, guessed │
  *   Connection │ Transfer-Encoding │ blank line │ body
  *
- * A body that the library could hold back until the handler was done (2048 bytes) has a length. A longer
- * one went out while the handler was at work: in one chunk on 1.1, ended by the connection on 1.0. */
-#include "wire/exchange.h"
+ * net/http buffers 2048 bytes: a body up to that size has a Content-Length. A longer one is sent while the handler
+ * runs: as one chunk on HTTP/1.1, ended by closing the connection on HTTP/1.0. */
+#include "wire/reply.h"
 
 #include "base/error.h"
 
@@ -25,15 +25,7 @@ void reply_release(struct reply *reply)
     reply->n_headers = 0;
 }
 
-const struct header *request_header(const struct request *request, const char *name)
-{
-    for (size_t i = 0; i < request->n_headers; i++)
-        if (span_eq_nocase(request->headers[i].name, span_text(name)))
-            return &request->headers[i];
-    return NULL;
-}
-
-/* The header of that name, or a new one. */
+/* The header of that name, else a new one. */
 static struct reply_header *header_slot(struct reply *reply, const char *name)
 {
     for (size_t i = 0; i < reply->n_headers; i++)
@@ -48,7 +40,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* As it goes on the wire; p NULL: no memory, the arena says so. */
+/* As it goes on the wire; p NULL: no memory, and the arena has failed. */
 static struct span clean_value(struct reply *reply, struct span value)
 {
     while (value.n && is_blank(value.p[0]))
@@ -170,7 +162,7 @@ static void put_header(struct buf *out, const char *name, struct span value)
     buf_text(out, "\r\n");
 }
 
-/* The handler's headers; in their own order where the reply is bare. */
+/* The handler's headers by name; in their own order if the reply is bare. */
 static void put_headers(struct buf *out, const struct reply *reply)
 {
     size_t order[REPLY_HEADERS_MAX], n = 0;
@@ -187,7 +179,7 @@ static void put_headers(struct buf *out, const struct reply *reply)
 
 /* ---- the whole ------------------------------------------------------------------------------------------- */
 
-/* How a reply ends and what its head says about it. */
+/* How a reply ends, and what its head says about that. */
 struct layout {
     bool body;    /* it has one: not for HEAD */
     bool length;  /* Content-Length */
@@ -210,7 +202,7 @@ static enum reply_framing framing_of(const struct reply *reply, const struct req
     return request->http_minor > 0 ? FRAMED_BY_CHUNKS : FRAMED_BY_SIZE;
 }
 
-/* What Content-Length says. A body that is to break must have bytes to come. */
+/* The value of Content-Length. A body that will break off announces at least one byte. */
 static size_t length_of(const struct reply *reply)
 {
     size_t n = reply->body.n;
@@ -232,7 +224,7 @@ static struct layout layout_of(const struct reply *reply, const struct request *
     return layout;
 }
 
-/* 1.1 says when it closes, 1.0 when it does not. */
+/* HTTP/1.1 sends `close`; HTTP/1.0 sends `keep-alive`. */
 static const char *connection_of(const struct layout *layout, const struct request *request)
 {
     if (request->http_minor == 0)
@@ -258,7 +250,7 @@ static void put_own_headers(struct buf *out, const struct reply *reply, const st
         put_header(out, "Transfer-Encoding", SPAN("chunked"));
 }
 
-/* No chunk begins so. */
+/* A chunk cannot begin like this. */
 static const char no_chunk[] = "\x1f\x8bno chunk begins like this\r\n";
 
 static void put_body(struct buf *out, const struct reply *reply, bool chunked)
