@@ -3,22 +3,28 @@
 
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* Three bytes to four digits. */
+static void put_four(char *to, unsigned v)
+{
+    to[0] = digits64[v >> 18];
+    to[1] = digits64[v >> 12 & 63];
+    to[2] = digits64[v >> 6 & 63];
+    to[3] = digits64[v & 63];
+}
+
 void base64_encode(struct buf *out, struct span bytes)
 {
-    size_t n = (bytes.n + 2) / 3 * 4;
+    size_t n = (bytes.n + 2) / 3 * 4, left = bytes.n;
     const unsigned char *in = (const unsigned char *)bytes.p;
     char *p = buf_reserve(out, n);
 
     if (!p)
         return;
-    for (size_t i = 0; i < bytes.n; i += 3, p += 4) {
-        size_t left = bytes.n - i;
-        unsigned v = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0u);
-
-        p[0] = digits64[v >> 18];
-        p[1] = digits64[v >> 12 & 63];
-        p[2] = left > 1 ? digits64[v >> 6 & 63] : '=';
-        p[3] = left > 2 ? digits64[v & 63] : '=';
+    for (; left >= 3; left -= 3, in += 3, p += 4)
+        put_four(p, (unsigned)in[0] << 16 | (unsigned)in[1] << 8 | in[2]);
+    if (left) {
+        put_four(p, (unsigned)in[0] << 16 | (left > 1 ? (unsigned)in[1] << 8 : 0));
+        memset(p + 1 + left, '=', 3 - left);
     }
     out->n += n;
     out->p[out->n] = '\0';

@@ -1,6 +1,6 @@
-/* Everything that is drawn: ids, references, CIDs, ties. One generator, seeded or the system's.
+/* Random numbers and what is made of them: ids, references, CIDs, ties. Seeded, or from the system.
  *
- * Thread: the engine's lock. */
+ * Thread: the owner's lock. */
 #ifndef MOCK_REQUESTER_BASE_DRAW_H
 #define MOCK_REQUESTER_BASE_DRAW_H
 
@@ -17,7 +17,7 @@ struct draw draw_of_system(void);        /* getrandom(2) */
 struct draw draw_of_seed(uint64_t seed); /* the same draws for the same seed */
 
 uint64_t draw_next(struct draw *source);
-/* Even over 0 … n-1; n ≥ 1. */
+/* Returns a number below n, all equally likely; n > 0. */
 uint64_t draw_below(struct draw *source, uint64_t n);
 
 enum { UUID_SIZE = 36, CID_SIZE = 46 };

@@ -6,7 +6,7 @@
  * nothing behind it, no key twice in one object, numbers that a double holds. The library underneath
  * (cJSON, included by json.c alone) is laxer and knows no places, so the text is scanned first; what the
  * scan finds good cannot fail later but for want of memory. Requests of the mocked API are not for this
- * reader: they are read as the reference reads them, by wire/codec.h.
+ * reader: they are read as the real requester reads them, by wire/codec.h.
  *
  * A parsed text does not change: any number of threads may read it. Values, keys and texts are borrowed
  * from it. Every getter takes NULL and gives "nothing", so that paths can be chained. */

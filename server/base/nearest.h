@@ -1,5 +1,4 @@
-/* Which of the known names did somebody mean? By edit distance, whatever the case of letters;
- * nothing when none is near enough.
+/* Finds the known name that is nearest to a wrong one, by edit distance without regard to case.
  *
  *   nearest_to → nearest_try, a name at a time → look at `best`
  *

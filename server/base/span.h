@@ -1,8 +1,8 @@
 /* A borrowed run of bytes.
  *
  * The server's texts may hold any byte, NUL too (a job id `a\u0000b` comes back as it was sent), so
- * a text is a pointer and a length everywhere. A span owns nothing: whoever made it says how long the
- * bytes live. `p` is NULL only in the zero span, which reads as the empty text. */
+ * a text is a pointer and a length everywhere. A span owns nothing: the function that returns one says how long
+ * the bytes live. `p` is NULL only in the zero span, which reads as the empty text. */
 #ifndef MOCK_REQUESTER_BASE_SPAN_H
 #define MOCK_REQUESTER_BASE_SPAN_H
 
