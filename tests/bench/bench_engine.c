@@ -1,9 +1,9 @@
 /* What a job costs the core: time and memory of many jobs run to their end on a clock moved by hand, and
  * what reading one costs among many.
  *
- *   bench_engine [JOBS]        default 100000 */
-#include "base/os_clock.h"
+ *   bench_engine [JOBS | --tiny]        default 100000 */
 #include "sim/engine.h"
+#include "base/os_clock.h"
 #include "sim/scheduler.h"
 #include "releases/release.h"
 
@@ -43,31 +43,29 @@ static const struct job *submit(struct engine *engine, ns_t now, long client)
 }
 
 /* Nanoseconds for one states answer. */
-static double states_cost(struct engine *engine, struct span id, ns_t now)
+static double states_cost(struct engine *engine, struct span id, ns_t now, int rounds)
 {
-    enum { ROUNDS = 200000 };
     struct buf out = buf_init(1 << 20);
     ns_t start = os_clock_monotonic();
 
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
         buf_clear(&out);
         dialect_v0_3_25.put_state(&out, engine_job(engine, id, now), 0);
     }
     buf_release(&out);
-    return seconds_since(start) * 1e9 / ROUNDS;
+    return seconds_since(start) * 1e9 / rounds;
 }
 
 /* Nanoseconds for the command line's own list request. */
-static double list_cost(struct engine *engine, ns_t now)
+static double list_cost(struct engine *engine, ns_t now, int rounds)
 {
-    enum { ROUNDS = 20000 };
     static struct span canary[] = { { "canary", 6 } };
     struct list_query query = { .client_id = SPAN("client-0"), .exclude_tags = { canary, 1 }, .max_jobs = 10,
                                 .order = LIST_CREATED, .reverse = true };
     struct buf out = buf_init(1 << 24);
     ns_t start = os_clock_monotonic();
 
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
         const struct job **jobs;
         size_t n;
         buf_clear(&out);
@@ -77,7 +75,7 @@ static double list_cost(struct engine *engine, ns_t now)
         free(jobs);
     }
     buf_release(&out);
-    return seconds_since(start) * 1e9 / ROUNDS;
+    return seconds_since(start) * 1e9 / rounds;
 }
 
 static struct engine *one_node_engine(size_t max_jobs)
@@ -96,7 +94,9 @@ enum { SOME = 10 }; /* the few among which reading is measured first: a page of 
 
 int main(int argc, char **argv)
 {
-    long jobs = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
+    bool tiny = argc > 1 && strcmp(argv[1], "--tiny") == 0;
+    long jobs = tiny ? 100 : argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
+    int rounds = tiny ? 100 : 20000;
     struct engine *engine = one_node_engine((size_t)jobs + SOME);
     ns_t now = CLOCK_DEFAULT_START;
     char first[UUID_SIZE + 1];
@@ -105,8 +105,8 @@ int main(int argc, char **argv)
         memcpy(first, submit(engine, now, 0)->id.p, UUID_SIZE + 1);
     now += NS_PER_SECOND;
     engine_tick(engine, now);
-    double states_few = states_cost(engine, span_of(first, UUID_SIZE), now);
-    double list_few = list_cost(engine, now);
+    double states_few = states_cost(engine, span_of(first, UUID_SIZE), now, rounds * 10);
+    double list_few = list_cost(engine, now, rounds);
 
     size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
     ns_t start = os_clock_monotonic();
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 
     printf("%ld jobs to their end: %.3f s, %.2f us a job, %.0f bytes a job\n", jobs, took, took * 1e6 / (double)jobs,
            (double)bytes / (double)jobs);
-    double states_many = states_cost(engine, span_of(first, UUID_SIZE), now), list_many = list_cost(engine, now);
+    double states_many = states_cost(engine, span_of(first, UUID_SIZE), now, rounds * 10), list_many = list_cost(engine, now, rounds);
     printf("states of one job: %.0f ns with %d jobs, %.0f ns with %ld: ratio %.2f\n", states_few, SOME, states_many,
            jobs + SOME, states_many / states_few);
     printf("the command line's list: %.0f ns with %d jobs, %.0f ns with %ld: ratio %.2f\n", list_few, SOME, list_many,

@@ -1,22 +1,86 @@
-#include "base/os_clock.h"
 #include "bench/load.h"
 
+#include "base/os_clock.h"
+#include "support/http_client.h"
+#include "support/program.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 64 * 1024 };
+enum { ANSWER_MAX = 64 * 1024, REQUEST_MAX = 1 << 20, ID_LENGTH = 36 };
+
+static const char begins[] = "HTTP/1.1 200";
+
+struct load load_of_arguments(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--tiny") == 0)
+        return (struct load){ .tiny = true, .rounds = 1, .seconds = 0.02 };
+    return (struct load){ .rounds = LOAD_ROUNDS_MAX, .seconds = 1.5 };
+}
+
+_Noreturn void load_fail(const char *message)
+{
+    fprintf(stderr, "bench: %s\n", message);
+    exit(1);
+}
+
+int load_serve(struct program *program, const char *const *words)
+{
+    const char *all[PROGRAM_WORDS_MAX] = { "serve", "--port", "0", "--log", "off", "--rate-limit", "off" };
+    size_t n = 7;
+
+    for (; words && *words && n < PROGRAM_WORDS_MAX - 1; words++)
+        all[n++] = *words;
+    struct program_start start = { .path = BINARY_DIR "/mock-requester", .words = all };
+    int port = program_start(&start, program) ? program_await_ready(program) : -1;
+    if (port < 0)
+        load_fail("the program does not start");
+    return port;
+}
+
+/* ---- one request ------------------------------------------------------------------------------------------- */
+
+struct buf load_post(const char *path, struct span body)
+{
+    struct buf request = buf_init(REQUEST_MAX);
+
+    buf_printf(&request, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", path, body.n);
+    buf_span(&request, body);
+    return request;
+}
+
+struct buf load_ask(int port, struct span request)
+{
+    struct http_reply reply = http_exchange(port, request.p, request.n, "POST");
+    struct buf raw = buf_init(HTTP_CLIENT_REPLY_MAX);
+
+    buf_span(&raw, buf_view(&reply.raw));
+    if (reply.status != 200)
+        load_fail(raw.p ? raw.p : "no reply");
+    http_reply_release(&reply);
+    return raw;
+}
+
+struct span load_job_id(struct span reply)
+{
+    const char *id = reply.n ? memmem(reply.p, reply.n, "\"ID\":\"", 6) : NULL;
+
+    if (!id)
+        load_fail("the reply to submit has no job id");
+    return span_of(id + 6, ID_LENGTH);
+}
+
+/* ---- many requests --------------------------------------------------------------------------------------------- */
 
 struct connection {
     int fd;
-    size_t sent, got;
+    size_t got;
     char answer[ANSWER_MAX];
 };
 
@@ -27,78 +91,96 @@ static int connect_to(int port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address))
-        exit(1);
+        load_fail("cannot connect");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     return fd;
 }
 
-/* Bytes of a whole answer, 0 when more must come. Content-Length or chunks that end in `0 CR LF CR LF`. */
-static size_t whole(const struct connection *c)
+/* True if the whole reply is there: by its Content-Length, or by the last chunk. */
+static bool is_whole(const struct connection *c)
 {
     const char *end = memmem(c->answer, c->got, "\r\n\r\n", 4);
 
     if (!end)
-        return 0;
+        return false;
     size_t head = (size_t)(end + 4 - c->answer);
     for (const char *line = c->answer; line < end; line++)
-        if (strncasecmp(line, "\nContent-Length: ", 17) == 0) {
-            size_t n = head + (size_t)strtoul(line + 17, NULL, 10);
-            return c->got >= n ? n : 0;
-        }
-    const char *last = memmem(end, c->got - (size_t)(end - c->answer), "\r\n0\r\n\r\n", 7);
-    return last ? (size_t)(last + 7 - c->answer) : 0;
+        if (strncasecmp(line, "\nContent-Length: ", 17) == 0)
+            return c->got >= head + (size_t)strtoul(line + 17, NULL, 10);
+    return memmem(end, c->got - (size_t)(end - c->answer), "\r\n0\r\n\r\n", 7) != NULL;
 }
 
 static void send_request(struct connection *c, struct span request)
 {
     c->got = 0;
-    for (c->sent = 0; c->sent < request.n;) {
-        ssize_t n = send(c->fd, request.p + c->sent, request.n - c->sent, MSG_NOSIGNAL);
+    for (size_t sent = 0; sent < request.n;) {
+        ssize_t n = send(c->fd, request.p + sent, request.n - sent, MSG_NOSIGNAL);
         if (n <= 0)
-            return;
-        c->sent += (size_t)n;
+            load_fail("a connection broke");
+        sent += (size_t)n;
     }
 }
 
-static void on_readable(struct connection *c, struct span request, struct span begins, struct load_result *result)
+/* Reads more of a reply; sends the next request when it is whole. Returns the number of replies that it completed. */
+static long on_readable(struct connection *c, struct span request)
 {
     ssize_t n = recv(c->fd, c->answer + c->got, sizeof c->answer - c->got, 0);
 
-    if (n <= 0) {
-        result->failures++;
-        return;
-    }
+    if (n <= 0)
+        load_fail("a connection broke");
     c->got += (size_t)n;
-    if (!whole(c))
-        return;
-    result->answers++;
-    result->failures += !span_starts(span_of(c->answer, c->got), begins);
+    if (!is_whole(c))
+        return 0;
+    if (memcmp(c->answer, begins, sizeof begins - 1) != 0)
+        load_fail("a reply is not a 200");
     send_request(c, request);
+    return 1;
 }
 
-struct load_result load_run(int port, struct span request, struct span begins, double seconds)
+static long drive(struct connection *all, struct span request, ns_t end)
 {
-    struct connection *all = calloc(LOAD_CONNECTIONS, sizeof *all);
     struct pollfd polled[LOAD_CONNECTIONS];
-    struct load_result result = { 0 };
+    long answers = 0;
 
-    if (!all)
-        exit(1);
-    for (int i = 0; i < LOAD_CONNECTIONS; i++) {
-        all[i].fd = connect_to(port);
+    for (int i = 0; i < LOAD_CONNECTIONS; i++)
         polled[i] = (struct pollfd){ .fd = all[i].fd, .events = POLLIN };
-        send_request(&all[i], request);
-    }
-    ns_t start = os_clock_monotonic(), end = start + (ns_t)(seconds * (double)NS_PER_SECOND);
-    while (os_clock_monotonic() < end && result.failures == 0) {
+    while (os_clock_monotonic() < end) {
         poll(polled, LOAD_CONNECTIONS, 100);
         for (int i = 0; i < LOAD_CONNECTIONS; i++)
             if (polled[i].revents)
-                on_readable(&all[i], request, begins, &result);
+                answers += on_readable(&all[i], request);
     }
-    result.seconds = (double)(os_clock_monotonic() - start) / (double)NS_PER_SECOND;
+    return answers;
+}
+
+double load_rate(int port, struct span request, double seconds)
+{
+    struct connection *all = calloc(LOAD_CONNECTIONS, sizeof *all);
+
+    if (!all)
+        load_fail("out of memory");
+    for (int i = 0; i < LOAD_CONNECTIONS; i++) {
+        all[i].fd = connect_to(port);
+        send_request(&all[i], request);
+    }
+    ns_t start = os_clock_monotonic();
+    long answers = drive(all, request, start + (ns_t)(seconds * (double)NS_PER_SECOND));
+    double took = (double)(os_clock_monotonic() - start) / (double)NS_PER_SECOND;
     for (int i = 0; i < LOAD_CONNECTIONS; i++)
         close(all[i].fd);
     free(all);
-    return result;
+    return (double)answers / took;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double load_median(double *values, int n)
+{
+    qsort(values, (size_t)n, sizeof *values, by_value);
+    return values[n / 2];
 }
