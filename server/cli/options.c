@@ -114,13 +114,34 @@ static enum err read_text(const struct option_row *row, const char *text, struct
     return ERR_OK;
 }
 
-static enum err read_host(const struct option_row *row, const char *text, struct options *options, struct error *error)
+static enum err check_host(const char *text, struct error *error)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
 
     if (!*text || strspn(text, allowed) != strlen(text))
         return error_set(error, ERR_INVALID, "wants an IPv4 address or a host name, not \"%s\"", text);
-    return read_text(row, text, options, error);
+    return ERR_OK;
+}
+
+static enum err read_host(const struct option_row *row, const char *text, struct options *options, struct error *error)
+{
+    enum err err = check_host(text, error);
+
+    return err ? err : read_text(row, text, options, error);
+}
+
+/* Each time it is given adds a name. */
+static enum err read_allowed_host(const struct option_row *row, const char *text, struct options *options,
+                                  struct error *error)
+{
+    enum err err = check_host(text, error);
+
+    (void)row;
+    if (!err && options->n_allow_hosts == ALLOW_HOSTS_MAX)
+        return error_set(error, ERR_INVALID, "may be given %d times", ALLOW_HOSTS_MAX);
+    if (!err)
+        options->allow_hosts[options->n_allow_hosts++] = text;
+    return err;
 }
 
 static enum err read_number(const struct option_row *row, const char *text, struct options *options,
@@ -271,6 +292,8 @@ static const struct option_row rows[] = {
       .most = JOURNAL_MAX },
     { "control", COMMAND_SERVE, "on|off", "on", NULL, "the control API, under /__mock/", read_choice, FIELD(control),
       .choices = switches },
+    { "allow-host", COMMAND_SERVE, "NAME", NULL, "none", "a Host header that the control API accepts; may be repeated",
+      read_allowed_host, FIELD(allow_hosts) },
     { "strict", COMMAND_SERVE, NULL, "off", NULL, "exit 1 when the verdict is bad", read_choice, FIELD(strict),
       .choices = switches },
     { "log", COMMAND_SERVE, "text|json|off", "text", NULL, "a line an exchange on standard error", read_choice,

@@ -19,7 +19,7 @@ enum command { COMMAND_SERVE, COMMAND_SIGN, COMMAND_PROBE, COMMAND_CHECK, COMMAN
 /* What is to be done: a command, or one of these. */
 enum { ACTION_HELP = COMMAND_COUNT, ACTION_COMMAND_HELP, ACTION_VERSION };
 
-enum { OPERANDS_MAX = 64 /* scenarios at a time */ };
+enum { OPERANDS_MAX = 64 /* scenarios at a time */, ALLOW_HOSTS_MAX = 16 };
 
 /* How what a command prints is written. */
 enum { FORMAT_TEXT, FORMAT_JSON };
@@ -55,6 +55,8 @@ struct options {
     struct number max_jobs;
     struct number journal;
     int control; /* bool */
+    const char *allow_hosts[ALLOW_HOSTS_MAX];
+    size_t n_allow_hosts;
     int strict;  /* bool */
     int log;     /* enum log_kind */
     int rate_limit; /* bool; see options_rate_limit */

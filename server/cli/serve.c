@@ -51,6 +51,8 @@ static struct server_options server_options_of(const struct serving *serving, st
                    .find_script_context = serving->shipped },
         .rate_limit = options_rate_limit(options, program->clock),
         .control = options->control,
+        .allow_hosts = options->allow_hosts,
+        .n_allow_hosts = options->n_allow_hosts,
         .log = (enum log_kind)options->log,
     };
 }

@@ -112,11 +112,31 @@ bool control_serves(struct span path)
     return span_starts(path, root) && (path.n == root.n || path.p[root.n] == '/');
 }
 
-void control_prepare(struct worlds *worlds, const struct request *request, const struct target *target, struct reply *reply,
+/* False: it was refused. */
+static bool may_call(struct control_call *c, const struct allowed_hosts *hosts)
+{
+    switch (origin_check(c->request, hosts)) {
+    case ORIGIN_FOREIGN_HOST:
+        control_refuse(c, 403, "foreign-host", "start with --allow-host NAME to accept this name",
+                       "the control API does not answer to this Host header");
+        return false;
+    case ORIGIN_FOREIGN:
+        control_refuse(c, 403, "foreign-origin", "only pages that this server sends may change anything",
+                       "the request comes from a page of another origin");
+        return false;
+    case ORIGIN_FINE:
+        break;
+    }
+    return true;
+}
+
+void control_prepare(const struct control *control, const struct request *request, const struct target *target, struct reply *reply,
                      struct control_call *c)
 {
-    *c = (struct control_call){ .world = worlds_default(worlds), .request = request, .reply = reply, .query = target->query };
+    *c = (struct control_call){ .world = worlds_default(control->worlds), .request = request, .reply = reply, .query = target->query };
     reply->unseen = true;
+    if (!may_call(c, &control->hosts))
+        return;
     if (request->body_end == BODY_TOO_LARGE) {
         control_refuse(c, 413, "body-too-large", NULL, "the body is longer than %d bytes", BODY_MAX);
         return;

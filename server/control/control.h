@@ -31,15 +31,22 @@
 #define MOCK_REQUESTER_CONTROL_CONTROL_H
 
 #include "control/call.h"
+#include "control/origin.h"
 #include "wire/target.h"
 
 extern const struct control_row control_rows[];
 extern const size_t n_control_rows;
 
+/* What the calls are about, and who may make them. */
+struct control {
+    struct worlds *worlds; /* borrowed */
+    struct allowed_hosts hosts;
+};
+
 /* True if the decoded path belongs to the control API. */
 bool control_serves(struct span path);
 /* Reads the request; no lock, any thread. `request` and `reply` (initialised) must outlive the call; `target` need not. */
-void control_prepare(struct worlds *worlds, const struct request *request, const struct target *target, struct reply *reply,
+void control_prepare(const struct control *control, const struct request *request, const struct target *target, struct reply *reply,
                      struct control_call *c);
 /* Words the reply. The caller has entered c->world. */
 void control_answer(struct control_call *c, ns_t now);

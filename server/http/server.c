@@ -13,7 +13,8 @@ struct server {
     struct api *api;
     struct http_server *http;
     atomic_int port; /* 0: requests are not served yet, or no more */
-    bool control;
+    struct control control;
+    bool has_control;
     enum log_kind log;
     struct ticker ticker; /* runs only where the network restarts by itself */
 };
@@ -122,7 +123,7 @@ static void handle_control(struct server *server, const struct request *request,
 {
     struct control_call call;
 
-    control_prepare(&server->worlds, request, target, reply, &call);
+    control_prepare(&server->control, request, target, reply, &call);
     control_answer(&call, world_enter(call.world));
     bool restarted = world_restarted(call.world);
     world_leave(call.world);
@@ -135,7 +136,7 @@ static void handle_control(struct server *server, const struct request *request,
 static bool is_control(const struct server *server, const struct request *request, struct arena *arena,
                        struct target *target)
 {
-    return server->control && target_read(request->target, arena, target) == ERR_OK && control_serves(target->path) &&
+    return server->has_control && target_read(request->target, arena, target) == ERR_OK && control_serves(target->path) &&
            span_eq(target->path, target->clean);
 }
 
@@ -288,7 +289,8 @@ enum err server_start(const struct server_options *options, struct server **out,
     if (!server)
         return error_set(error, ERR_NOMEM, "out of memory");
     server->log = options->log;
-    server->control = options->control;
+    server->has_control = options->control;
+    server->control = (struct control){ &server->worlds, { options->host, options->allow_hosts, options->n_allow_hosts } };
     enum err err = build(server, options, error);
     if (!err)
         err = start_http(server, options, error);

@@ -10,11 +10,13 @@
 #include "world/world.h"
 
 struct server_options {
-    const char *host;
+    const char *host; /* borrowed for the server's life */
     int port; /* 0: any free one */
     struct world_options world; /* the default world */
     bool rate_limit;
-    bool control;
+    bool control; /* serve the control API */
+    const char *const *allow_hosts; /* that its Host header may name besides `host`; borrowed, like `host` */
+    size_t n_allow_hosts;
     enum log_kind log;
 };
 

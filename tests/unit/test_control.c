@@ -70,7 +70,7 @@ static void ask_control(struct desk *desk, const struct request *request)
 
     ck_assert_int_eq(target_read(request->target, &arena, &target), ERR_OK);
     ck_assert(control_serves(target.path));
-    control_prepare(&desk->worlds, request, &target, &desk->reply, &call);
+    control_prepare(&(struct control){ .worlds = &desk->worlds }, request, &target, &desk->reply, &call);
     control_answer(&call, world_enter(call.world));
     world_leave(call.world);
     control_call_release(&call);
