@@ -1,14 +1,15 @@
 #include "http/body.h"
 
-enum { BODY_FIRST = 16 * 1024 /* room for a chunked body to begin with */ };
+enum { PIECE = 2048 /* of a chunked body that is read at once */ };
 
 static enum body_result read_by_length(const struct body_source *source, size_t n, struct buf *body)
 {
+    int (*read)(void *, char *, size_t) = source->read ? source->read : source->wire;
     char *to = buf_reserve(body, n);
 
     while (to && n > 0) {
-        int got = source->read(source->context, to, n);
-        if (got < 0 || source->is_over(source->context))
+        int got = read(source->context, to, n);
+        if (got < 0 || (got == 0 && !source->read) || source->is_over(source->context))
             return BODY_GONE;
         body->n += (size_t)got;
         to += got;
@@ -17,35 +18,44 @@ static enum body_result read_by_length(const struct body_source *source, size_t 
     return to ? BODY_COMPLETE : BODY_GONE;
 }
 
-/* The one error code of the source says neither that the chunks were bad nor that they stopped coming. */
-static enum body_result read_chunks(const struct body_source *source, struct buf *body)
+/* Lets the library read, which feeds the chunks. Returns whether it came to the end of the body. */
+static bool read_chunks_by_library(const struct body_source *source, struct chunks *chunks)
 {
-    for (size_t room = BODY_FIRST; body->n <= BODY_MAX; room = body->n) {
-        if (room > BODY_MAX + 1 - body->n)
-            room = BODY_MAX + 1 - body->n;
-        char *to = buf_reserve(body, room);
-        int got = to ? source->read(source->context, to, room) : -1;
-        if (got == 0)
-            return BODY_COMPLETE;
-        if (got < 0)
-            return source->is_gone(source->context) ? BODY_GONE : BODY_BROKEN;
-        body->n += (size_t)got;
-    }
-    return BODY_COMPLETE;
+    char piece[PIECE];
+    int got;
+
+    do {
+        got = source->read(source->context, piece, sizeof piece);
+    } while (got > 0 && !source->is_over(source->context));
+    return got == 0 && chunks->state == CHUNKS_DONE && !chunks->trailers;
 }
 
-enum body_result body_read(const struct body_source *source, const struct head *head, struct buf *body,
-                           enum body_end *end)
+static enum body_result read_chunks(const struct body_source *source, struct chunks *chunks)
+{
+    char piece[PIECE];
+
+    while (!chunks_is_over(chunks)) {
+        int got = source->wire(source->context, piece, sizeof piece);
+        if (got <= 0 || source->is_over(source->context))
+            return BODY_GONE;
+        chunks_feed(chunks, span_of(piece, (size_t)got));
+    }
+    return chunks->state == CHUNKS_BROKEN ? BODY_BROKEN : BODY_COMPLETE;
+}
+
+enum body_result body_read(const struct body_source *source, const struct head *head, struct chunks *chunks,
+                           struct buf *body, enum body_end *end, bool *in_step)
 {
     enum body_result result;
 
-    if (head->chunked)
-        result = read_chunks(source, body);
-    else
-        result = read_by_length(source, (size_t)(head->length > BODY_MAX ? BODY_MAX : head->length), body);
-    if (head->chunked ? body->n > BODY_MAX : head->length > BODY_MAX) {
-        body->n = body->n > BODY_MAX ? BODY_MAX : body->n;
-        *end = BODY_TOO_LARGE;
+    if (head->chunked) {
+        *in_step = source->read && chunks->state < CHUNKS_TOO_LARGE && read_chunks_by_library(source, chunks);
+        result = read_chunks(source, chunks);
+        *end = chunks->state == CHUNKS_TOO_LARGE ? BODY_TOO_LARGE : BODY_WHOLE;
+        return result;
     }
+    *in_step = source->read != NULL;
+    result = read_by_length(source, (size_t)(head->length > BODY_MAX ? BODY_MAX : head->length), body);
+    *end = head->length > BODY_MAX ? BODY_TOO_LARGE : BODY_WHOLE;
     return result;
 }

@@ -2,13 +2,12 @@
 
 #include "base/os_clock.h"
 #include "http/body.h"
-#include "http/parsed.h"
 #include "http/sending.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
-enum { STATUS_NONE = 499 /* what the library is told when nothing was sent; it goes nowhere */ };
+enum {
+    STATUS_NONE = 499, /* what the library is told when nothing was sent; it goes nowhere */
+    PIECE = 4096,      /* of a head that is read at once */
+};
 
 static const size_t REPLY_OUT_MAX = (size_t)REPLY_BODY_MAX + 64 * 1024 * 1024; /* with head and chunk lines */
 
@@ -19,52 +18,64 @@ static int64_t ms_since(int64_t monotonic_ns)
 
 /* ---- body ---------------------------------------------------------------------------------------------------- */
 
-/* The source of the body; `since_ns`: when the last read began. */
-struct source {
-    struct exchange *ex;
-    int64_t since_ns;
-};
-
-static int read_some(void *context, char *to, size_t n)
+static int read_by_library(void *context, char *to, size_t n)
 {
-    struct source *source = context;
+    const struct exchange *ex = context;
 
-    source->since_ns = os_clock_monotonic();
-    return library_read(source->ex->connection, to, n);
+    return library_read(ex->connection, to, n);
+}
+
+static int read_wire(void *context, char *to, size_t n)
+{
+    const struct exchange *ex = context;
+
+    return tap_read(&ex->worker->tap, to, n, SILENCE_MS);
 }
 
 static bool is_over(void *context)
 {
-    const struct exchange *ex = ((const struct source *)context)->ex;
+    const struct exchange *ex = context;
 
     return ms_since(ex->request.monotonic_ns) > BODY_MS || atomic_load(&ex->server->stopping);
 }
 
-static bool is_gone(void *context)
+/* The library takes any Transfer-Encoding for chunks. */
+static bool library_frames_alike(const struct exchange *ex)
 {
-    const struct source *source = context;
+    return ex->door == DOOR_REQUEST && ex->head.chunked == (head_header(&ex->head, "Transfer-Encoding") != NULL);
+}
 
-    if (ms_since(source->since_ns) > SILENCE_MS - TIMER_SLACK_MS)
-        return true;
-    int fd = exchange_socket(source->ex);
-    bool gone = fd < 0 || sockets_peer_gone(fd);
-    if (fd >= 0)
-        close(fd);
-    return gone;
+static enum body_result read_framed(struct exchange *ex)
+{
+    struct tap *tap = &ex->worker->tap;
+    struct body_source source = { ex, ex->apart ? NULL : read_by_library, read_wire, is_over };
+    struct chunks chunks;
+    bool in_step;
+
+    chunks_init(&chunks, &ex->body, BODY_MAX);
+    if (ex->head.chunked)
+        tap->used += chunks_feed(&chunks, tap_rest(tap));
+    tap->mode = TAP_BODY;
+    tap->chunks = ex->head.chunked ? &chunks : NULL;
+    enum body_result result = body_read(&source, &ex->head, &chunks, &ex->body, &ex->request.body_end, &in_step);
+    tap->chunks = NULL;
+    tap->mode = TAP_OURS;
+    ex->apart = !in_step;
+    return result;
 }
 
 static enum body_result read_body(struct exchange *ex)
 {
-    struct source source = { .ex = ex };
+    struct tap *tap = &ex->worker->tap;
 
+    ex->apart = !library_frames_alike(ex);
     if (!ex->head.chunked && ex->head.length == 0)
         return BODY_COMPLETE;
-    if (ex->head.chunked && !parsed_knows(ex->head.method)) /* the library has not even read the headers */
-        return BODY_BROKEN;
     if (ex->head.minor > 0 && head_has_token(&ex->head, "Expect", "100-continue"))
         library_write(ex->connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
-    enum body_result result = body_read(&(struct body_source){ &source, read_some, is_over, is_gone }, &ex->head,
-                                        &ex->body, &ex->request.body_end);
+    enum body_result result = read_framed(ex);
+    if (!ex->apart && !ex->head.chunked) /* the library has read from its own copy of the rest */
+        tap->used += (size_t)ex->head.length < tap_rest(tap).n ? (size_t)ex->head.length : tap_rest(tap).n;
     ex->request.body = buf_view(&ex->body);
     return result;
 }
@@ -102,7 +113,8 @@ static void fill_expectation_failed(struct exchange *ex, struct reply *reply)
 
 static enum refusal read_head(struct exchange *ex)
 {
-    bool good = parsed_take_head(&ex->head, &ex->parsed, ex->door, HEAD_MAX, &ex->arena);
+    struct tap *tap = &ex->worker->tap;
+    bool good = head_parse(&ex->head, span_of(tap->raw.p, tap->used));
     enum refusal refusal = good ? head_check(&ex->head) : REFUSE_BAD;
 
     ex->request.method = ex->head.method;
@@ -133,38 +145,59 @@ static int serve(struct exchange *ex)
     return reply_by(ex, fill_by_handler);
 }
 
-/* A head that did not come to its end has timed out (no reply), is too long, or has a byte that none may have.
- * The library reports all three as malformed. */
-static int answer_half_head(struct exchange *ex)
-{
-    int limit = ex->worker->first ? SILENCE_MS : IDLE_MS;
-    int unread = 0;
+/* ---- the library's doors -------------------------------------------------------------------------------------- */
 
-    if (ms_since(ex->worker->waiting_ns) > limit - TIMER_SLACK_MS)
-        return STATUS_NONE;
-    int fd = exchange_socket(ex);
-    long long read = fd >= 0 ? sockets_bytes_read(fd, &unread) : -1;
-    if (fd >= 0)
-        close(fd);
-    return sending_refuse(ex, (ex->worker->first ? read >= HEAD_MAX : unread > 0) ? REFUSE_TOO_LARGE : REFUSE_BAD);
+/* Reads the rest of a head that the library has given up. Returns false at its time-out. */
+static bool complete_head(const struct worker *worker, struct tap *tap)
+{
+    int limit = worker->first ? SILENCE_MS : IDLE_MS;
+    int got = 1;
+
+    while (got > 0 && (tap->used = head_size(buf_view(&tap->raw))) == 0 && tap->raw.n < HEAD_MAX) {
+        char *to = buf_reserve(&tap->raw, PIECE);
+        int64_t left_ms = limit - TIMER_SLACK_MS - ms_since(worker->waiting_ns);
+        if (!to || left_ms <= 0)
+            return false;
+        tap->used = tap->raw.n;
+        got = tap_read(tap, to, PIECE, (int)left_ms);
+        tap->raw.n += got > 0 ? (size_t)got : 0;
+    }
+    return got >= 0;
 }
 
-/* DOOR_CLOSE follows every connection: true if it was read a request for whose target no other door was opened. */
-static bool is_unanswered(const struct exchange *ex)
+/* The library has refused a head, or has not waited for its end. */
+static int serve_refused(struct exchange *ex)
 {
-    return !ex->worker->refused && ex->parsed.target && ex->parsed.version && !ex->parsed.has_local_target;
+    struct tap *tap = &ex->worker->tap;
+
+    ex->worker->refused = true;
+    if (!complete_head(ex->worker, tap))
+        return STATUS_NONE;
+    if (tap->used == 0 || tap->used > tap->raw.n || head_size(buf_view(&tap->raw)) == 0)
+        return sending_refuse(ex, tap->raw.n >= HEAD_MAX ? REFUSE_TOO_LARGE : REFUSE_BAD);
+    return serve(ex);
+}
+
+/* DOOR_CLOSE is the last of every connection; a request may be unanswered. */
+static int serve_unanswered(struct exchange *ex)
+{
+    struct tap *tap = &ex->worker->tap;
+
+    if ((tap->used = head_size(buf_view(&tap->raw))) == 0)
+        return STATUS_NONE;
+    return serve(ex);
 }
 
 static int serve_by_door(struct exchange *ex)
 {
     switch (ex->door) {
     case DOOR_REQUEST:
+        ex->worker->tap.used = head_size(buf_view(&ex->worker->tap.raw));
         return serve(ex);
     case DOOR_ERROR:
-        ex->worker->refused = true;
-        return ex->parsed.method ? serve(ex) : answer_half_head(ex);
+        return serve_refused(ex);
     case DOOR_CLOSE:
-        return is_unanswered(ex) ? serve(ex) : STATUS_NONE;
+        return serve_unanswered(ex);
     }
     return STATUS_NONE;
 }
@@ -179,8 +212,8 @@ static void exchange_init(struct exchange *ex, struct worker *worker, struct con
                              .body = buf_init(BODY_MAX + 1),
                              .out = buf_init(REPLY_OUT_MAX),
                              .started_ns = os_clock_real() };
-    library_read_head(connection, &ex->parsed);
-    snprintf(ex->remote, sizeof(ex->remote), "%s:%d", ex->parsed.ip, ex->parsed.port);
+    worker->tap.mode = TAP_OURS;
+    library_remote(connection, ex->remote, sizeof(ex->remote));
     ex->request.method = ex->request.target = SPAN("");
     ex->request.remote = span_text(ex->remote);
     ex->request.monotonic_ns = os_clock_monotonic();
@@ -188,17 +221,19 @@ static void exchange_init(struct exchange *ex, struct worker *worker, struct con
 
 static void exchange_release(struct exchange *ex)
 {
+    tap_next(&ex->worker->tap, ex->kept);
     ex->worker->waiting_ns = os_clock_monotonic();
     ex->worker->first = false;
     buf_release(&ex->body);
     buf_release(&ex->out);
-    arena_release(&ex->arena);
 }
 
 int exchange_serve(struct worker *worker, struct connection *connection, enum library_door door)
 {
     struct exchange ex;
 
+    if (door == DOOR_CLOSE && (worker->refused || worker->tap.raw.n == 0))
+        return STATUS_NONE;
     exchange_init(&ex, worker, connection, door);
     int status = serve_by_door(&ex);
     exchange_release(&ex);

@@ -9,10 +9,16 @@ const struct refusal_row refusal_rows[REFUSAL_COUNT] = {
     [REFUSE_NO_HOST] = { 400, "400 Bad Request: missing required Host header", NULL },
     [REFUSE_HOST] = { 400, "400 Bad Request: malformed Host header", NULL },
     [REFUSE_HEADER_NAME] = { 400, "400 Bad Request: invalid header name", NULL },
+    [REFUSE_HEADER_VALUE] = { 400, "400 Bad Request: invalid header value", NULL },
     [REFUSE_TOO_LARGE] = { 431, "431 Request Header Fields Too Large", NULL },
 };
 
 /* ---- characters ---------------------------------------------------------------------------------------------- */
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
 
 /* True if each byte is a letter, a digit or one of `others`. */
 static bool all_of(struct span s, const char *others)
@@ -41,6 +47,10 @@ static bool is_target(const struct head *head)
     const char *query = t.n ? memchr(t.p, '?', t.n) : NULL;
     size_t path = query ? (size_t)(query - t.p) : t.n;
 
+    for (size_t i = 0; i < t.n; i++) {
+        if (is_control(t.p[i]))
+            return false;
+    }
     for (size_t i = 0; i < path; i++) {
         if (t.p[i] == '%' && ascii_percent(span_of(t.p, path), i) < 0)
             return false;
@@ -53,13 +63,97 @@ static bool is_target(const struct head *head)
     return colon && ascii_is_letter(t.p[0]) && all_of(span_of(t.p, (size_t)(colon - t.p)), "+-.");
 }
 
-/* ---- headers ------------------------------------------------------------------------------------------------- */
+/* ---- parsing ------------------------------------------------------------------------------------------------- */
 
-void head_add(struct head *head, struct span name, struct span value)
+/* Returns the next line without its LF or CR LF, and moves `*rest` behind it. False if no LF is left. */
+static bool take_line(struct span *rest, struct span *line)
 {
-    if (head->n_headers < HEAD_HEADERS_MAX)
-        head->headers[head->n_headers++] = (struct header){ name, span_trim(value) };
+    const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
+
+    if (!end)
+        return false;
+    size_t n = (size_t)(end - rest->p);
+    *line = span_of(rest->p, n && end[-1] == '\r' ? n - 1 : n);
+    *rest = span_of(end + 1, rest->n - n - 1);
+    return true;
 }
+
+size_t head_size(struct span raw)
+{
+    struct span rest = raw, line;
+
+    while (take_line(&rest, &line)) {
+        if (line.n == 0)
+            return raw.n - rest.n;
+    }
+    return 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static struct span without_blanks(struct span s)
+{
+    while (s.n && is_blank(s.p[0]))
+        s = span_of(s.p + 1, s.n - 1);
+    while (s.n && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+/* Splits `*rest` at the first `at`. False if there is none. */
+static bool cut(struct span *rest, char at, struct span *before)
+{
+    const char *found = rest->n ? memchr(rest->p, at, rest->n) : NULL;
+
+    if (!found)
+        return false;
+    size_t n = (size_t)(found - rest->p);
+    *before = span_of(rest->p, n);
+    *rest = span_of(found + 1, rest->n - n - 1);
+    return true;
+}
+
+/* `HTTP/` digit `.` digit. */
+static bool parse_version(struct head *head, struct span s)
+{
+    if (s.n != 8 || !span_starts(s, SPAN("HTTP/")) || !ascii_is_digit(s.p[5]) || s.p[6] != '.' || !ascii_is_digit(s.p[7]))
+        return false;
+    head->major = s.p[5] - '0';
+    head->minor = head->major > 1 || s.p[7] > '0';
+    return true;
+}
+
+/* A line that begins with a blank continues the one before; the library cannot read it, so it is refused. So is an
+ * empty name, which net/http drops. */
+static bool parse_header(struct head *head, struct span line)
+{
+    struct span name;
+
+    if (is_blank(line.p[0]) || !cut(&line, ':', &name) || name.n == 0)
+        return false;
+    if (head->n_headers < HEAD_HEADERS_MAX)
+        head->headers[head->n_headers++] = (struct header){ name, without_blanks(line) };
+    return true;
+}
+
+bool head_parse(struct head *head, struct span raw)
+{
+    struct span line;
+
+    if (!take_line(&raw, &line) || !cut(&line, ' ', &head->method) || !cut(&line, ' ', &head->target) ||
+        !parse_version(head, line))
+        return false;
+    while (take_line(&raw, &line) && line.n) {
+        if (!parse_header(head, line))
+            return false;
+    }
+    return true;
+}
+
+/* ---- headers ------------------------------------------------------------------------------------------------- */
 
 /* Returns how many headers have that name; `*last` is the value of the last of them. */
 static size_t count_headers(const struct head *head, const char *name, struct span *last)
@@ -159,11 +253,22 @@ static enum refusal check_hosts(const struct head *head)
     return n == 1 && !is_host(host) ? REFUSE_HOST : REFUSE_NOT;
 }
 
-static enum refusal check_names(const struct head *head)
+static bool is_value(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (is_control(s.p[i]) && s.p[i] != '\t')
+            return false;
+    }
+    return true;
+}
+
+static enum refusal check_headers(const struct head *head)
 {
     for (size_t i = 0; i < head->n_headers; i++) {
         if (!is_token(head->headers[i].name))
             return REFUSE_HEADER_NAME;
+        if (!is_value(head->headers[i].value))
+            return REFUSE_HEADER_VALUE;
     }
     return REFUSE_NOT;
 }
@@ -183,5 +288,5 @@ enum refusal head_check(struct head *head)
         return REFUSE_VERSION;
     if ((refusal = check_hosts(head)))
         return refusal;
-    return check_names(head);
+    return check_headers(head);
 }

@@ -1,7 +1,8 @@
 /* The head of a request: its parts, and the rules by which the real requester's HTTP library (Go's net/http)
  * refuses one before any handler sees it. Pure, any thread.
  *
- * Life: fill `method` … `n_headers`, head_check, then read `chunked` and `length`. Spans are borrowed. */
+ * Life: head_size until it is complete → head_parse → head_check. Spans are borrowed. Rules: net/http/request.go,
+ * net/http/transfer.go, net/http/server.go and net/textproto/reader.go of Go 1.19. */
 #ifndef MOCK_REQUESTER_HTTP_HEAD_H
 #define MOCK_REQUESTER_HTTP_HEAD_H
 
@@ -28,6 +29,7 @@ enum refusal {
     REFUSE_NO_HOST,
     REFUSE_HOST,
     REFUSE_HEADER_NAME,
+    REFUSE_HEADER_VALUE,
     REFUSE_TOO_LARGE,
     REFUSAL_COUNT
 };
@@ -40,8 +42,13 @@ struct refusal_row {
 };
 extern const struct refusal_row refusal_rows[REFUSAL_COUNT];
 
-/* Adds a header; HEAD_HEADERS_MAX of them are kept, more are dropped. */
-void head_add(struct head *head, struct span name, struct span value);
+/* Returns the length of the head at the beginning of `raw`, its empty line included; 0 if it is not complete. A line
+ * may end with LF alone; an empty first line is a head of its own. */
+size_t head_size(struct span raw);
+
+/* Fills `head` with the parts of a complete head. False if it is malformed: REFUSE_BAD. Of more than HEAD_HEADERS_MAX
+ * headers the rest is dropped. */
+bool head_parse(struct head *head, struct span raw);
 
 /* Decides about the head in the order in which net/http does, and sets how the body is framed. */
 enum refusal head_check(struct head *head);

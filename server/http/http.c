@@ -6,22 +6,21 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <time.h>
-
-enum {
-    STOP_ROUND_MS = 5, /* between two calls to the workers to stop */
-    STOP_POLITE = 4,   /* such calls before replies are cut off */
-};
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* ---- the library's events ------------------------------------------------------------------------------------ */
 
-static void *on_thread(void *context)
+static void *on_thread(void *context, bool accepts)
 {
     struct http_server *server = context;
-    struct worker *worker = &server->workers[atomic_fetch_add(&server->n_workers, 1)];
+    struct worker *worker = accepts ? NULL : &server->workers[atomic_fetch_add(&server->n_workers, 1)];
+    struct tap *tap = accepts ? &server->accepting : &worker->tap;
 
-    worker->server = server;
+    *tap = (struct tap){ .accepts = accepts, .stop_fd = server->stop_fd, .stopping = &server->stopping, .fd = -1 };
+    tap_set(tap);
+    if (worker)
+        worker->server = server;
     return worker;
 }
 
@@ -30,6 +29,7 @@ static void on_opened(void *context)
     struct worker *worker = context;
 
     atomic_fetch_add(&worker->server->open, 1);
+    tap_open(&worker->tap);
     worker->waiting_ns = os_clock_monotonic();
     worker->first = true;
     worker->refused = false;
@@ -93,7 +93,7 @@ enum err http_start(const struct http_options *options, struct http_server **ser
         return error_set(error, ERR_NOMEM, "no memory for the HTTP server");
     s->options = *options;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->changed, NULL);
+    s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     start_library(s);
     if (!s->library) {
         enum err code = start_failed(s, error);
@@ -111,47 +111,15 @@ int http_port(const struct http_server *server)
 
 /* ---- stop ---------------------------------------------------------------------------------------------------- */
 
-static bool wait_round(struct http_server *s)
-{
-    int64_t until_ns = os_clock_monotonic() + STOP_ROUND_MS * NS_PER_MS;
-    struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
-
-    pthread_mutex_lock(&s->lock);
-    if (!s->stopped)
-        pthread_cond_clockwait(&s->changed, &s->lock, CLOCK_MONOTONIC, &until);
-    bool stopped = s->stopped;
-    pthread_mutex_unlock(&s->lock);
-    return stopped;
-}
-
-/* In library_stop the library waits for its threads, and these wait in poll(2) for up to two seconds. Idle
- * connections end at the first round; a reply to a client that does not read is cut off after a few. */
-static void *call_to_stop(void *context)
-{
-    struct http_server *s = context;
-    int round = 0;
-
-    do {
-        sockets_shut_accepted(s->port, round++ < STOP_POLITE ? SHUT_RD : SHUT_RDWR);
-        sockets_wake_listener(s->port);
-    } while (!wait_round(s));
-    return NULL;
-}
-
+/* The library's threads wait in poll(2) for up to two seconds; stop_fd wakes them. A reply to a client that does not
+ * read is cut off. */
 static void stop_library(struct http_server *s)
 {
-    pthread_t caller;
+    uint64_t one = 1;
 
     atomic_store(&s->stopping, true);
-    bool calling = pthread_create(&caller, NULL, call_to_stop, s) == 0; /* without it stopping takes seconds */
-
+    (void)!write(s->stop_fd, &one, sizeof one);
     library_stop(s->library);
-    pthread_mutex_lock(&s->lock);
-    s->stopped = true;
-    pthread_cond_signal(&s->changed);
-    pthread_mutex_unlock(&s->lock);
-    if (calling)
-        pthread_join(caller, NULL);
     sockets_close_accepted(s->port); /* the library forgets those that no worker had taken */
 }
 
@@ -161,7 +129,10 @@ void http_stop(struct http_server *server)
         return;
     if (server->library)
         stop_library(server);
-    pthread_cond_destroy(&server->changed);
+    for (size_t i = 0; i < WORKERS; i++)
+        buf_release(&server->workers[i].tap.raw);
+    if (server->stop_fd >= 0)
+        close(server->stop_fd);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }

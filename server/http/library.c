@@ -72,7 +72,7 @@ static void *on_init_thread(const struct mg_context *context, int kind)
 {
     const struct library *library = mg_get_user_data(context);
 
-    return kind == 1 ? library->events.thread(library->user) : NULL;
+    return kind == 0 || kind == 1 ? library->events.thread(library->user, kind == 0) : NULL;
 }
 
 static int on_log_message(const struct mg_connection *conn, const char *message)
@@ -111,7 +111,7 @@ static bool start_on_port(struct library *library, const struct library_options 
     char where[300], workers[12], silence[12], idle[12], head[12];
     const char *settings[] = { "listening_ports", where, "num_threads", workers, "connection_queue", workers,
                                "request_timeout_ms", silence, "keep_alive_timeout_ms", idle, "max_request_size", head,
-                               "listen_backlog", "512", "enable_keep_alive", "yes", "tcp_nodelay", "1",
+                               "listen_backlog", "4096", "enable_keep_alive", "yes", "tcp_nodelay", "1",
                                "decode_url", "no", "decode_query_string", "no", "enable_auth_domain_check", "no",
                                "access_control_allow_methods", "", "enable_directory_listing", "no", NULL };
     struct mg_server_port listening;
@@ -153,22 +153,11 @@ void library_stop(struct library *library)
 
 /* ---- one request --------------------------------------------------------------------------------------------- */
 
-void library_read_head(struct connection *connection, struct library_head *head)
+void library_remote(struct connection *connection, char *to, size_t size)
 {
     const struct mg_request_info *info = mg_get_request_info(mg(connection));
 
-    *head = (struct library_head){ .method = info->request_method,
-                                   .target = info->request_uri,
-                                   .query = info->query_string,
-                                   .version = info->http_version,
-                                   .has_local_target = info->local_uri != NULL,
-                                   .n_fields = info->num_headers,
-                                   .ip = info->remote_addr,
-                                   .port = info->remote_port };
-    for (int i = 0; i < info->num_headers; i++) {
-        head->fields[i].name = info->http_headers[i].name;
-        head->fields[i].value = info->http_headers[i].value;
-    }
+    snprintf(to, size, "%s:%d", info->remote_addr, info->remote_port);
 }
 
 int library_read(struct connection *connection, char *to, size_t n)

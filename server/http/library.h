@@ -10,19 +10,6 @@
 struct library;
 struct connection;
 
-/* What the library read of a head: pointers into the connection's buffer, valid until the callback returns.
- * NULL where it could not read a part. */
-struct library_head {
-    const char *method, *target, *query, *version; /* version without `HTTP/` */
-    bool has_local_target;                          /* it takes the target for a path of its own */
-    int n_fields;
-    struct {
-        const char *name, *value;
-    } fields[HEAD_HEADERS_MAX];
-    const char *ip; /* of the client */
-    int port;
-};
-
 /* By which callback a request came. Only with DOOR_REQUEST can the connection be kept. */
 enum library_door {
     DOOR_REQUEST, /* begin_request: a request that the library accepts */
@@ -32,7 +19,7 @@ enum library_door {
 
 /* Called on the library's threads. `worker`: what `thread` returned in this thread. */
 struct library_events {
-    void *(*thread)(void *context); /* a worker thread has started */
+    void *(*thread)(void *context, bool accepts); /* a worker has started, or the thread that accepts */
     void (*opened)(void *worker);
     void (*closed)(void *worker);
     int (*request)(void *worker, struct connection *connection, enum library_door door); /* returns the status sent */
@@ -55,7 +42,8 @@ struct library *library_start(const struct library_options *options, const struc
 /* Waits for all of the library's threads. */
 void library_stop(struct library *library);
 
-void library_read_head(struct connection *connection, struct library_head *head);
+/* The client's address: "127.0.0.1:54321". */
+void library_remote(struct connection *connection, char *to, size_t size);
 
 /* Reads up to `n` bytes of the body. Returns 0 at its end, a short count after silence_ms, -1 on an error. */
 int library_read(struct connection *connection, char *to, size_t n);

@@ -2,8 +2,7 @@
 
 #include "base/os_clock.h"
 #include "http/breaking.h"
-
-#include <unistd.h>
+#include "http/sockets.h"
 
 enum { GOODBYE_MS = 500 /* for a client to read the reply before its unread bytes reset it */ };
 
@@ -31,27 +30,22 @@ static bool library_takes_upgrade(const struct head *head)
 
 static bool can_keep(const struct exchange *ex, const struct reply *reply)
 {
-    return ex->door == DOOR_REQUEST && !reply->close && !reply->take_over && !reply->fate.broken &&
+    return ex->door == DOOR_REQUEST && !ex->apart && !reply->close && !reply->take_over && !reply->fate.broken &&
            reply->status != 0 && ex->request.body_end == BODY_WHOLE && head_keeps(&ex->head) &&
            !library_takes_upgrade(&ex->head) &&
-           !head_header(&ex->head, "Trailer") && /* the library closes after trailers, and does not say so */
            WORKERS - atomic_load(&ex->server->open) >= FREE_MIN;
 }
 
 static void settle(struct exchange *ex, bool keep)
 {
+    ex->kept = keep;
     library_keep(ex->connection, keep, ex->head.minor > 0);
 }
 
 /* Closing at once would reset the connection of a client that still sends, and could lose the reply. */
 static void say_goodbye(const struct exchange *ex)
 {
-    int fd = exchange_socket(ex);
-
-    if (fd < 0)
-        return;
-    sockets_say_goodbye(fd, GOODBYE_MS);
-    close(fd);
+    sockets_say_goodbye(ex->worker->tap.fd, GOODBYE_MS);
 }
 
 /* ---- reports ------------------------------------------------------------------------------------------------- */
@@ -120,12 +114,8 @@ static bool render(struct exchange *ex, const struct reply *reply)
 /* A connection that is taken over is served to its end here. */
 static void hand_over(const struct exchange *ex, const struct reply *reply, bool written)
 {
-    if (!reply->take_over)
-        return;
-    int fd = written ? exchange_socket(ex) : -1;
-    reply->take_over(reply->take_over_context, fd);
-    if (fd >= 0)
-        close(fd);
+    if (reply->take_over)
+        reply->take_over(reply->take_over_context, written ? ex->worker->tap.fd : -1);
 }
 
 /* A reply for which there is no memory becomes an empty one. */
@@ -159,14 +149,13 @@ static bool has_fate(const struct reply *reply)
 struct delivery {
     struct exchange *ex;
     struct reply *reply;
-    int fd;
 };
 
 static bool wait_for(const struct delivery *d, bool piece)
 {
     const struct http_options *options = &d->ex->server->options;
 
-    return options->wait && options->wait(options->context, d->reply, piece, d->fd);
+    return options->wait && options->wait(options->context, d->reply, piece, d->ex->worker->tap.fd);
 }
 
 static bool wait_for_piece(void *context)
@@ -205,18 +194,16 @@ static bool send_delivery(struct delivery *d)
     bool keep = render(ex, reply);
     settle(ex, keep && ex->out.n && !ex->out.failed);
     if (!ex->out.failed)
-        sent = breaking_send(&(struct outlet){ d, d->fd, write_piece, wait_for_piece }, reply, buf_view(&ex->out));
+        sent = breaking_send(&(struct outlet){ d, ex->worker->tap.fd, write_piece, wait_for_piece }, reply, buf_view(&ex->out));
     ended(ex, reply, how_it_ended(reply, sent.all), sent.bytes);
     return sent.all && ex->out.n && !reply->fate.broken;
 }
 
 static void send_by_fate(struct exchange *ex, struct reply *reply)
 {
-    struct delivery delivery = { ex, reply, exchange_socket(ex) };
+    struct delivery delivery = { ex, reply };
 
     hand_over(ex, reply, send_delivery(&delivery));
-    if (delivery.fd >= 0)
-        close(delivery.fd);
 }
 
 void sending_reply(struct exchange *ex, struct reply *reply)

@@ -1,6 +1,7 @@
 #include "http/streaming.h"
 
 #include "base/error.h"
+#include "http/tap.h"
 #include "wire/websocket.h"
 
 #include <errno.h>
@@ -72,7 +73,7 @@ static void read_messages(struct peer *peer)
 /* False: the client is gone. */
 static bool receive_some(struct peer *peer)
 {
-    ssize_t n = recv(peer->fd, peer->in + peer->in_n, sizeof peer->in - peer->in_n, MSG_DONTWAIT);
+    ssize_t n = tap_receive(peer->fd, peer->in + peer->in_n, sizeof peer->in - peer->in_n);
 
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;

@@ -4,6 +4,7 @@
 #define MOCK_REQUESTER_HTTP_WORKER_H
 
 #include "http/http.h"
+#include "http/tap.h"
 #include "world/held.h"
 
 #include <pthread.h>
@@ -25,6 +26,7 @@ enum {
 
 struct worker {
     struct http_server *server;
+    struct tap tap;
     int64_t waiting_ns; /* monotonic: since when it waits for a head */
     bool first;         /* that would be the connection's first */
     bool refused;       /* a request was answered by DOOR_ERROR: the connection is over */
@@ -37,11 +39,11 @@ struct http_server {
     atomic_int open; /* connections, each with a worker of its own */
     atomic_int n_workers;
     atomic_bool stopping;
+    int stop_fd; /* an eventfd, written when the server stops */
     struct worker workers[WORKERS];
+    struct tap accepting; /* of the thread that accepts */
 
     pthread_mutex_t lock; /* for what follows */
-    pthread_cond_t changed;
-    bool stopped;
     char log[512]; /* the library's first log line while it starts */
 };
 

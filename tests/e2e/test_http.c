@@ -408,6 +408,24 @@ START_TEST(chunks_win_over_a_length)
 }
 END_TEST
 
+static const struct {
+    const char *request, *body;
+} framed[] = {
+    { "POST /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked \r\n\r\n2\r\nab\r\n0\r\n\r\n", "POST /p 1.1 2 [ab]" },
+    { "POST /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n0\r\n\r\n", "POST /p 1.1 2 [ab]" },
+    { "POST /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nT: u\r\n\r\n", "POST /p 1.1 2 [ab]" },
+    { "TRACE /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "TRACE /p 1.1 2 [ab]" },
+    { "POST /p HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nab", "POST /p 1.0 2 [ab]" },
+    { "GET /p HTTP/1.1\r\nHost: a\n\r\n", "GET /p 1.1 0 []" },
+    { "GET /p HTTP/1.1\nHost: a\n\n", "GET /p 1.1 0 []" },
+    { "GET /p HTTP/1.1\r\n" HOST "A:\tb\r\n\r\n", "GET /p 1.1 0 []" },
+};
+START_TEST(what_the_library_frames_otherwise_is_served)
+{
+    assert_exchange(framed[_i].request, strstr(framed[_i].body, "1.0") ? "HTTP/1.0 200 OK" : "HTTP/1.1 200 OK", framed[_i].body);
+}
+END_TEST
+
 START_TEST(bad_chunks_are_refused)
 {
     assert_bare("POST /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\nhe\r\n0\r\n\r\n", "400 Bad Request",
@@ -641,6 +659,7 @@ END_TEST
 /* ---- refusals ----------------------------------------------------------------------------------------- */
 
 #define BAD "400 Bad Request"
+#define SMUGGLED "GET / HTTP/1.1\r\n\r\n"
 #define NOT_IMPLEMENTED "501 Not Implemented"
 #define UNSUPPORTED "505 HTTP Version Not Supported: unsupported protocol version"
 
@@ -665,7 +684,23 @@ static const struct {
     { "half an escape", "GET /a%4 HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
     { "header without a colon", "GET / HTTP/1.1\r\n" HOST "nonsense\r\n\r\n", BAD, NULL },
     { "header without a colon, unknown method", "TRACE / HTTP/1.1\r\n" HOST "nonsense\r\n\r\n", BAD, NULL },
-    { "byte that no head has", "GET / HTTP/1.1\r\n" HOST "A: \001\r\n\r\n", BAD, NULL },
+    { "byte that no header has", "GET / HTTP/1.1\r\n" HOST "A: \001\r\n\r\n", BAD ": invalid header value", NULL },
+    { "CR within a line", "GET / HTTP/1.1\r\n" HOST "A: b\rc\r\n\r\n", BAD ": invalid header value", NULL },
+    { "byte that no target has", "GET /\001 HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
+    { "blank before the colon", "GET / HTTP/1.1\r\n" HOST "A : b\r\n\r\n", BAD ": invalid header name", NULL },
+    { "empty header name", "POST / HTTP/1.1\r\n" HOST ":a\r\nContent-Length: 18\r\n\r\n" SMUGGLED, BAD, NULL },
+    { "header that begins with CR", "POST / HTTP/1.1\r\n" HOST "\ra: b\r\nContent-Length: 18\r\n\r\n" SMUGGLED,
+      BAD ": invalid header name", NULL },
+    { "header that begins above ASCII", "POST / HTTP/1.1\r\n" HOST "\x80: b\r\nContent-Length: 18\r\n\r\n" SMUGGLED,
+      BAD ": invalid header name", NULL },
+    { "LF CR between lines", "POST / HTTP/1.1\r\n" HOST "A: b\n\rContent-Length: 18\r\n\r\n" SMUGGLED,
+      BAD ": invalid header name", NULL },
+    { "blank line before the request line", "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
+    { "blank before the request line", " GET / HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
+    { "two blanks before the target", "GET  / HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
+    { "two blanks before the version", "GET /  HTTP/1.1\r\n" HOST "\r\n", BAD, NULL },
+    { "chunk size of 17 digits", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n00000000000000001\r\na",
+      BAD, NULL },
     { "folded header", "GET / HTTP/1.1\r\n" HOST "A: b\r\n c\r\nContent-Length: 5\r\n\r\nhello", BAD, NULL },
     { "two lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc", BAD, NULL },
     { "length no number", "POST / HTTP/1.1\r\n" HOST "Content-Length: x\r\n\r\n", BAD, NULL },
@@ -1009,6 +1044,7 @@ TEST_MAIN("http",
     TEST(chunks_come_in_pieces),
     TEST(chunks_win_over_a_length),
     TEST(bad_chunks_are_refused),
+    TEST_EACH(what_the_library_frames_otherwise_is_served, framed),
     TEST(equal_lengths_count_once),
     TEST(continue_is_sent_before_the_body_comes),
     TEST(continue_is_not_sent_without_a_body),

@@ -224,6 +224,23 @@ START_TEST(ping_is_answered_by_pong)
 }
 END_TEST
 
+START_TEST(frame_in_the_packet_of_the_handshake_is_answered)
+{
+    static const char handshake[] = "GET " PATH " HTTP/1.1\r\n" GOOD_HEADERS "\r\n\x89\x82\0\0\0\0hi";
+    struct websocket_client client;
+    struct websocket_frame frame;
+
+    struct http_reply reply = websocket_open(&client, server_port(server), handshake, sizeof handshake - 1);
+
+    ck_assert_int_eq(reply.status, 101);
+    ck_assert_int_eq(websocket_next(&client, &frame), WEBSOCKET_FRAME);
+    ck_assert_int_eq(frame.first, FINAL | WS_PONG);
+    ck_assert(span_is(frame.payload, "hi"));
+    http_reply_release(&reply);
+    websocket_leave(&client);
+}
+END_TEST
+
 START_TEST(text_and_pong_are_passed_over)
 {
     struct websocket_client client = opened("");
@@ -430,6 +447,7 @@ TEST_MAIN("stream",
     TEST_EACH(handshake_is_refused_in_the_library_s_words, refusals),
     TEST_EACH(handshake_is_accepted, welcome),
     TEST(ping_is_answered_by_pong),
+    TEST(frame_in_the_packet_of_the_handshake_is_answered),
     TEST(text_and_pong_are_passed_over),
     TEST(close_is_answered_by_close),
     TEST_EACH(broken_frame_closes_the_stream, broken),
