@@ -1,5 +1,5 @@
 /* Jobs that were not submitted here: recorded elsewhere, or written by hand, and taken in as they stand.
- * Thread: the engine's lock. */
+ * Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_ADOPT_H
 #define MOCK_REQUESTER_SIM_ADOPT_H
 

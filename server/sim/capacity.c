@@ -1,4 +1,4 @@
-/* The reference's readers, with their quirks: see the header for the rule in short. */
+/* The real requester's readers, with their quirks: see the header for the rule in short. */
 #include "sim/capacity.h"
 
 #include "base/ascii.h"

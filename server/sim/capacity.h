@@ -1,6 +1,6 @@
 /* How much a job asks for, and whether a node takes that much.
  *
- * As the reference reads it (pkg/compute/capacity of both releases, with k8sresource and datasize): lower
+ * As the real requester reads it (pkg/compute/capacity of both releases, with k8sresource and datasize): lower
  * case, blanks taken out, each `i` made a `b`; CPU like `500m` or `0.5`; bytes like `10mb` or, from `10Mi`,
  * `10mb`, in powers of 1024; GPU a plain number, nothing taken out. What cannot be read, is too large or
  * is negative counts as nothing. Pure, any thread. */

@@ -1,6 +1,7 @@
 #include "sim/engine.h"
 
 #include "sim/identity.h"
+#include "sim/policy.h"
 #include "sim/scheduler.h"
 #include "sim/steps.h"
 #include "sim/transform.h"
@@ -371,26 +372,6 @@ static void unmake_job(struct scheduler *s, struct job *job)
     job_free(job);
 }
 
-/* A release without a policy accepts every job (v0.3.19 has no such policy at its requester). */
-static enum selection policy(const struct scheduler *s, const struct job *job)
-{
-    if (s->rules->no_policy)
-        return SELECTION_ACCEPT;
-    if (s->options.selection != SELECTION_DEFAULT)
-        return s->options.selection;
-    return job->spec.network.type == NETWORK_NONE ? SELECTION_ACCEPT : SELECTION_DEFAULT;
-}
-
-/* Not printf: a reason may hold a NUL byte. */
-static void reject_job(struct scheduler *s, struct job *job, struct span reason, ns_t now)
-{
-    CLEANUP(buf_release) struct buf comment = buf_init(SIZE_MAX / 2);
-
-    buf_text(&comment, "job rejected: ");
-    buf_span(&comment, reason);
-    scheduler_cancel(s, job, buf_view(&comment), false, now);
-}
-
 /* A script of steps takes the place of policy, scheduler and nodes. */
 static void start_script(struct scheduler *s, struct job *job, ns_t now)
 {
@@ -409,19 +390,7 @@ static enum err select_and_start(struct scheduler *s, struct job *job, ns_t now,
         start_script(s, job, now);
         return ERR_OK;
     }
-    switch (policy(s, job)) {
-    case SELECTION_ACCEPT:
-        return scheduler_start(s, job, now, error);
-    case SELECTION_DEFAULT:
-        reject_job(s, job, SPAN("networking is enabled: false"), now);
-        break;
-    case SELECTION_REJECT:
-        reject_job(s, job, s->options.reject_reason, now);
-        break;
-    case SELECTION_WAIT: /* stays Queued until an approval */
-        break;
-    }
-    return ERR_OK;
+    return policy_start(s, job, now, error);
 }
 
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
@@ -509,7 +478,7 @@ enum err engine_approve(struct engine *engine, const struct job *lent, const str
     job->left_script = true;
     if (approval->should_bid)
         return scheduler_start(&engine->scheduler, job, now, error);
-    reject_job(&engine->scheduler, job, approval->reason, now);
+    policy_reject(&engine->scheduler, job, approval->reason, now);
     return ERR_OK;
 }
 

@@ -2,10 +2,10 @@
  *
  *   engine_new → engine_tick / engine_submit / engine_cancel / … → engine_free
  *
- * Every call says what time it is; time never goes back. What the network does between two calls is done
- * by engine_tick, in order of due time, each with the moment it was due as its time stamp, so it does not
- * matter how rarely it is called. Every call below ticks first, by itself.
- * One thread at a time: the edge holds one lock round it. */
+ * Every call is given the time, in ns; time never goes back. engine_tick performs what has become due since the
+ * last call, in order of due time, each with the moment at which it was due as its time stamp, so the result does
+ * not depend on how often it is called. Calls that take `now` tick first, unless they say otherwise.
+ * Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_ENGINE_H
 #define MOCK_REQUESTER_SIM_ENGINE_H
 
@@ -49,8 +49,9 @@ ns_t engine_start(const struct engine *engine);
 struct span engine_approver(const struct engine *engine); /* client id; empty: nobody may approve */
 
 /* Makes a job of a checked request (everything is copied) and starts it. ERR_OK: *job is in the store (it
- * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job stands in the store
- * all the same (or is NULL, where the release makes none) and the error has the text for the client. ERR_NOMEM: the store is full; *job is NULL. */
+ * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job is in the store
+ * (or NULL, where the release makes none) and the error has the text for the client. ERR_NOMEM: the store is
+ * full; *job is NULL. */
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **job, struct error *error);
 
@@ -59,7 +60,7 @@ enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t
 
 /* By full id only. NULL: unknown. Borrowed until the next call. */
 const struct job *engine_job(struct engine *engine, struct span id, ns_t now);
-/* As the reference's lookup: shorter than 8: none; exactly 8: the first job that begins so; else the
+/* As the real requester's lookup: shorter than 8: none; exactly 8: the first job that begins so; else the
  * full id. */
 const struct job *engine_find(struct engine *engine, struct span id_or_short, ns_t now);
 
@@ -74,13 +75,13 @@ struct approval {
 enum err engine_approve(struct engine *engine, const struct job *job, const struct approval *approval, ns_t now,
                         struct error *error);
 
-/* ---- what tests hold in their hands -------------------------------------------------------------------- */
+/* ---- gates, reads, restarts -------------------------------------------------------------------- */
 
-/* An answer 200 of this endpoint (a bit of trigger.of) told of the job: triggers that wait for reads count it. The change that it
- * brings comes at `now`, after the answer. */
+/* Counts a read of the job through this endpoint (a bit of trigger.of); what has waited for it is due at `now`.
+ * Does not tick. */
 void engine_told(struct engine *engine, const struct job *job, unsigned endpoint, ns_t now);
 
-/* Opens a gate for good, until engine_close_gates. Gates need no declaration: whoever waits goes on. */
+/* The gate stays open until engine_close_gates. Gates need no declaration. */
 void engine_open_gate(struct engine *engine, struct span name, ns_t now);
 void engine_close_gates(struct engine *engine);
 bool engine_gate_is_open(const struct engine *engine, struct span name);
@@ -112,27 +113,27 @@ void engine_forget_all(struct engine *engine);
 void engine_plan_restarts(struct engine *engine, const struct trigger *triggers, size_t n, ns_t from);
 void engine_on_restart(struct engine *engine, void (*restarted)(void *context), void *context);
 
-/* When something will happen that is not housekeeping's; NS_NEVER: the network is idle. */
+/* The moment of the next action, deadlines of housekeeping left out; NS_NEVER: the network is idle. */
 ns_t engine_next_action(struct engine *engine);
 
-/* How many steps and actions wait for answers or gates: of that kind. */
+/* How many steps and actions wait for triggers of this kind. */
 size_t engine_waiting(const struct engine *engine, enum trigger_kind kind);
-/* What began to wait first, for a gate or for answers, and still could change something. */
+/* What began to wait first, for a gate or for reads. */
 bool engine_first_wait(const struct engine *engine, struct agenda_wait *wait); /* false: nothing waits */
-/* Nothing comes next but time-outs, a node's own or housekeeping's. */
+/* True if the next action, if there is one, is the time-out of a run. */
 bool engine_only_times_out(struct engine *engine);
-/* How many things have happened by themselves so far. */
+/* How many actions and deadlines have been performed so far. */
 uint64_t engine_happened(const struct engine *engine);
 
-/* As engine_find, but time stands still: what is due already has not happened yet. */
+/* As engine_find, but does not tick. */
 const struct job *engine_look(const struct engine *engine, struct span id_or_short);
 
-/* ---- what the verdict asks ------------------------------------------------------------------------------- */
+/* ---- for the verdict ------------------------------------------------------------------------------- */
 
 const struct job_script *engine_scripts(const struct engine *engine, size_t *n);
 /* How many steps of that script (an index) some job has come to. */
 size_t engine_steps_reached(const struct engine *engine, size_t script);
-/* Names that annotations `mock:NAME` asked for in vain, each once, the first few. */
+/* Unknown names in annotations `mock:NAME`, each once, at most UNKNOWN_NAMES_MAX. */
 const struct span *engine_unknown_names(const struct engine *engine, size_t *n);
 uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and which one last */
 

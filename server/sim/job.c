@@ -108,7 +108,7 @@ void job_count_add(struct job *job, const struct execution *x)
 
 /* ---- history --------------------------------------------------------------------------------------- */
 
-/* Two stamps of one job never coincide: the reference reads a nanosecond clock for each write. */
+/* Two stamps of one job never coincide: the real requester reads a nanosecond clock for each write. */
 static ns_t stamp(struct job *job, ns_t now)
 {
     job->last_stamp = now > job->last_stamp ? now : job->last_stamp + 1;

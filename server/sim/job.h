@@ -4,9 +4,9 @@
  *
  * The tables in job.c say which moves are lawful; a move that they forbid is a bug of ours and stops the
  * program. Each move counts the version up by one, writes a history entry and stamps the times, the
- * reference's own quirk included (wire contract B1). All bytes of a job live in its arena.
+ * real requester's own quirk included (wire contract B1). All bytes of a job live in its arena.
  *
- * Knows nothing of JSON, of dialects or of the clock: `now` is handed in. Thread: the engine's lock. */
+ * Knows nothing of JSON, of dialects or of the clock: `now` is handed in. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_JOB_H
 #define MOCK_REQUESTER_SIM_JOB_H
 
@@ -135,7 +135,7 @@ bool job_is_terminal(const struct job *job);
 /* Moves the job, counts its version, records the entry. `comment` is copied; empty = none. */
 void job_move(struct job *job, enum job_state next, struct span comment, ns_t now);
 
-/* What one move sets besides the state. Zero fields leave the old value: the reference's merge quirk. */
+/* What one move sets besides the state. Zero fields leave the old value: the real requester's merge quirk. */
 struct execution_change {
     struct span reference, status;
     struct verification verification;
@@ -144,7 +144,7 @@ struct execution_change {
 };
 
 /* A new execution in AskForBid, version 1. Refused (NULL) when one with the same node and no reference
- * stands already: the reference's identity is job, node and reference (B1). */
+ * stands already: the real requester's identity is job, node and reference (B1). */
 struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now);
 void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                     ns_t now);

@@ -6,11 +6,6 @@
 
 #include <stdlib.h>
 
-static bool waits_for_verification(const struct execution *x)
-{
-    return x->state == EXECUTION_WAITING_VERIFICATION;
-}
-
 static struct action action_of(enum action_kind kind, const struct execution *x)
 {
     return (struct action){ .kind = kind, .execution = x->index };
@@ -315,7 +310,7 @@ static bool verifier_fails(const struct job *job, struct span *why)
 {
     for (size_t i = 0; i < job->n_executions; i++) {
         const struct execution *x = job->executions[i];
-        if (!waits_for_verification(x))
+        if (x->state != EXECUTION_WAITING_VERIFICATION)
             continue;
         const struct verify_behaviour *verify = NODE_NTH(x->node->verify, x->ask);
         if (verify->verdict == VERDICT_ERROR) {
@@ -358,7 +353,7 @@ enum verified scheduler_verify(struct scheduler *s, struct job *job, struct span
         return VERIFIED_ERROR;
     for (size_t i = 0; i < job->n_executions; i++) {
         struct execution *x = job->executions[i];
-        if (!waits_for_verification(x))
+        if (x->state != EXECUTION_WAITING_VERIFICATION)
             continue;
         if (NODE_NTH(x->node->verify, x->ask)->verdict == VERDICT_ACCEPTED) {
             accept_result(s, job, x, now);

@@ -1,7 +1,7 @@
 /* Node selectors: Kubernetes' label selectors, with their validator's words.
  *
  * After k8s.io/apimachinery v0.26 (pkg/labels NewRequirement and Requirement.Matches, with pkg/util/
- * validation), which the reference calls. Operators are in notin = == != gt lt exists !, in lower case.
+ * validation), which the real requester calls. Operators are in notin = == != gt lt exists !, in lower case.
  *
  * Nothing here knows of wishes (`favour_`): for those, copy the selector, put the rest of the key into the
  * copy's `key`, and check and match the copy. Pure, any thread. */

@@ -3,7 +3,7 @@
  * Plain data, filled by the codec (wire/) from a request and printed by it again; the scheduler reads
  * the few fields it needs. All bytes belong to one arena, the request's or the job's. Fields are named
  * after the API's own. A list whose `at` is NULL was absent or null; one with `n` = 0 and `at` set was
- * sent empty: the reference tells the two apart when it asks whether a spec is empty. */
+ * sent empty: the real requester tells the two apart when it asks whether a spec is empty. */
 #ifndef MOCK_REQUESTER_SIM_SPEC_H
 #define MOCK_REQUESTER_SIM_SPEC_H
 
@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-/* Values in the reference's order, 0 = unknown: pkg/model of v0.3.24 and v0.3.25. */
+/* Values in the real requester's order, 0 = unknown: pkg/model of v0.3.24 and v0.3.25. */
 enum engine_type { ENGINE_UNKNOWN, ENGINE_NOOP, ENGINE_DOCKER, ENGINE_WASM, ENGINE_LANGUAGE, ENGINE_PYTHON_WASM, ENGINE_TYPE_COUNT };
 enum verifier_type { VERIFIER_UNKNOWN, VERIFIER_NOOP, VERIFIER_DETERMINISTIC, VERIFIER_TYPE_COUNT };
 enum publisher_type { PUBLISHER_UNKNOWN, PUBLISHER_NOOP, PUBLISHER_IPFS, PUBLISHER_FILECOIN, PUBLISHER_ESTUARY, PUBLISHER_TYPE_COUNT };

@@ -1,5 +1,5 @@
 /* Plays the steps of a script in place of scheduler and nodes; and judges at load whether a script's steps
- * are lawful. Thread: the engine's lock. */
+ * are lawful. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_STEPS_H
 #define MOCK_REQUESTER_SIM_STEPS_H
 

@@ -1,7 +1,7 @@
 /* All jobs: by id, by short id, by client, in order; and how many there may be.
  *
  * Owns the jobs. Orders are by CreatedAt, then by number of submission: a new job goes to the end at no
- * cost. Thread: the engine's lock. */
+ * cost. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_STORE_H
 #define MOCK_REQUESTER_SIM_STORE_H
 

@@ -11,7 +11,7 @@ struct job_request {
     struct job_spec *spec; /* NULL: absent */
 };
 
-/* Checks in the reference's order; the first that fails gives its text. `spec_is_zero`: every field of the
+/* Checks in the real requester's order; the first that fails gives its text. `spec_is_zero`: every field of the
  * spec is as if it had not been sent. `spec` must be there. */
 enum err validate_job(const struct job_request *request, bool spec_is_zero, struct buf *why);
 

@@ -1,0 +1,13 @@
+/* The requester's own policy: does it accept a submitted job, refuse it, or wait for an approval.
+ * By default networked jobs are refused. Pure; caller holds the engine lock. */
+#ifndef MOCK_REQUESTER_SIM_POLICY_H
+#define MOCK_REQUESTER_SIM_POLICY_H
+
+#include "sim/scheduler.h"
+
+/* Starts a Queued job, cancels it or leaves it Queued. ERR_STATE: it could not be scheduled. */
+enum err policy_start(struct scheduler *s, struct job *job, ns_t now, struct error *error);
+/* Cancels or stops the job with the comment `job rejected: REASON`. */
+void policy_reject(struct scheduler *s, struct job *job, struct span reason, ns_t now);
+
+#endif
