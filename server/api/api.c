@@ -112,9 +112,9 @@ static struct span with_slash(struct span path, struct arena *arena)
 }
 
 /* A subtree `/x/` also wants `/x` to go there. */
-static bool is_subtree_without_slash(const struct dialect *release, struct span path, struct arena *arena)
+static bool is_subtree_without_slash(const struct release *release, struct span path, struct arena *arena)
 {
-    return route_find(release, path) == NULL && route_find(release, with_slash(path, arena)) != NULL;
+    return release_route(release, path) == NULL && release_route(release, with_slash(path, arena)) != NULL;
 }
 
 static void find_route(struct call *call)
@@ -140,11 +140,14 @@ static void find_route(struct call *call)
         redirect(call, &target, target.clean);
         return;
     }
-    call->route = route_find(call->world->release, target.path);
+    call->route = release_route(call->world->release, target.path);
     call->path = target.path;
     if (!call->route) {
         problem_plain(call->reply, 404, SPAN("404 page not found"));
         call->done = true;
+    } else if (!route_takes(call->route, call->request->method)) {
+        call->route = NULL;
+        call_refuse(call, &call->world->release->wrong_method, SPAN(""));
     }
 }
 
@@ -154,8 +157,8 @@ void api_prepare(struct api *api, const struct request *request, struct reply *r
     find_route(call);
     if (call->route)
         call->facts.endpoint = call->route->endpoint;
-    if (!call->done && call->route && call->route->prepare)
-        call->route->prepare(call);
+    if (!call->done && call->route && handlers[call->route->endpoint].prepare)
+        handlers[call->route->endpoint].prepare(call);
 }
 
 /* ---- a call ---------------------------------------------------------------------------------------------- */
@@ -164,7 +167,7 @@ static void handle(struct call *call, ns_t now)
 {
     rate_limit(call);
     if (!call->done)
-        call->route->answer(call, now);
+        handlers[call->route->endpoint].answer(call, now);
 }
 
 /* With all places for held replies taken, answers empty instead of holding. */

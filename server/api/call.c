@@ -1,30 +1,54 @@
 #include "api/call.h"
 
-#include "releases/release.h"
 #include "wire/json_scan.h"
 #include "wire/problems.h"
 
 /* Not printf: an id may hold a NUL byte. */
-struct span call_joined(struct call *call, const char *prefix, struct span text)
+static struct span text_of(struct call *call, const struct refusal *refusal, struct span value)
 {
-    size_t n = strlen(prefix);
-    char *p = arena_alloc(&call->arena, n + text.n + 1);
+    CLEANUP(buf_release) struct buf text = buf_init(REPLY_BODY_MAX);
 
-    if (!p)
-        return SPAN("");
-    memcpy(p, prefix, n);
-    if (text.n)
-        memcpy(p + n, text.p, text.n);
-    return span_of(p, n + text.n);
+    buf_text(&text, refusal->before ? refusal->before : "");
+    buf_span(&text, value);
+    buf_text(&text, refusal->after ? refusal->after : "");
+    return arena_span(&call->arena, buf_view(&text));
 }
 
-void call_refuse(struct call *call, int status, const char *prefix, struct span text)
+/* As the real requester's panic: the connection closes without a byte (wire contract A1). */
+static void panic(struct call *call)
 {
-    if (prefix)
-        problem_json(call->reply, status, call_joined(call, prefix, text));
+    call->reply->status = 0;
+    call->reply->answered_by = "panic";
+}
+
+void call_refuse(struct call *call, const struct refusal *refusal, struct span value)
+{
+    if (!refusal->status)
+        panic(call);
+    else if (refusal->form == REFUSAL_JOB)
+        problem_job_not_found(call->reply, refusal->status, value);
+    else if (refusal->form == REFUSAL_JSON)
+        problem_json(call->reply, refusal->status, text_of(call, refusal, value));
     else
-        problem_plain(call->reply, status, text);
+        problem_plain(call->reply, refusal->status, text_of(call, refusal, value));
     call->done = true;
+}
+
+void call_refuse_job(struct call *call, struct span id)
+{
+    const struct route *route = call->route;
+
+    call_refuse(call, route && route->missing.status ? &route->missing : &call->world->release->missing, id);
+}
+
+const struct job *call_find_job(struct call *call, struct span id, ns_t now)
+{
+    struct engine *engine = call->world->engine;
+    const struct job *job = call->route->full_id ? engine_job(engine, id, now) : engine_find(engine, id, now);
+
+    if (!job)
+        call_refuse_job(call, id);
+    return job;
 }
 
 static bool decode_body(struct call *call, const struct message *message, void *into, struct span *why)
@@ -41,13 +65,13 @@ static bool decode_body(struct call *call, const struct message *message, void *
     return codec_decode(message, into, value, &call->arena, why) == ERR_OK;
 }
 
-bool call_read_body(struct call *call, const struct message *message, void *into, const char *prefix)
+bool call_read_body(struct call *call, const struct message *message, void *into, const struct refusal *refusal)
 {
     struct span why;
 
     if (decode_body(call, message, into, &why))
         return true;
-    call_refuse(call, 400, prefix, why);
+    call_refuse(call, refusal, why);
     return false;
 }
 

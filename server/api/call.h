@@ -4,11 +4,10 @@
 #define MOCK_REQUESTER_API_CALL_H
 
 #include "exchange/facts.h"
+#include "releases/release.h"
 #include "world/worlds.h"
 
 struct limiter;
-struct message;
-struct route;
 
 struct api_options {
     bool rate_limit;   /* off: nothing is refused, the headers stay and Remaining says 999 */
@@ -25,7 +24,7 @@ struct api {
 struct call {
     struct api *api;
     struct world *world;
-    const struct route *route; /* NULL: no endpoint has the path; the reply says so already */
+    const struct route *route; /* of the release; NULL: none has the path, and the reply says so already */
     struct span path;          /* decoded */
     const struct request *request;
     struct reply *reply;
@@ -42,15 +41,16 @@ struct call {
     struct stream *stream; /* the connection becomes this websocket after the reply; the caller closes it */
 };
 
-/* Decodes the body into `into` (a struct for `message`, in call->arena). False: the reply is a 400 with the error, as a
- * JSON object with `prefix` before the text, or as plain text where `prefix` is NULL. */
-bool call_read_body(struct call *call, const struct message *message, void *into, const char *prefix);
+/* The reply is this error, and complete. `value`: see struct refusal; it may hold NUL bytes. */
+void call_refuse(struct call *call, const struct refusal *refusal, struct span value);
 
-/* `prefix` and `text` in call->arena; either may hold NUL bytes. */
-struct span call_joined(struct call *call, const char *prefix, struct span text);
+/* Decodes the body into `into` (a struct for `message`, in call->arena). False: the reply is the refusal. */
+bool call_read_body(struct call *call, const struct message *message, void *into, const struct refusal *refusal);
 
-/* The reply is this error, in the same two forms, and complete. */
-void call_refuse(struct call *call, int status, const char *prefix, struct span text);
+/* The job of that id, found as the endpoint finds jobs. NULL: there is none, and the reply says so. */
+const struct job *call_find_job(struct call *call, struct span id, ns_t now);
+/* The reply says that there is no job of that id. */
+void call_refuse_job(struct call *call, struct span id);
 
 /* 200 with the body as it stands and a line break; Content-Type is guessed. */
 void call_finish_json(struct call *call);

@@ -8,21 +8,21 @@ enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss repeats */
 
 /* ---- before --------------------------------------------------------------------------------------------------- */
 
-/* States, events and results know full ids only. */
-static const struct job *named_job(struct world *world, const struct exchange_facts *facts, ns_t now)
+/* The job that the endpoint would find, or NULL. */
+static const struct job *named_job(const struct call *call, ns_t now)
 {
-    const unsigned full = ENDPOINT_BIT(ENDPOINT_STATES) | ENDPOINT_BIT(ENDPOINT_EVENTS) | ENDPOINT_BIT(ENDPOINT_RESULTS);
+    struct engine *engine = call->world->engine;
+    struct span id = call->facts.job_id;
 
-    if (!facts->job_id.n)
+    if (!id.n)
         return NULL;
-    return full & ENDPOINT_BIT(facts->endpoint) ? engine_job(world->engine, facts->job_id, now)
-                                                : engine_find(world->engine, facts->job_id, now);
+    return call->route && call->route->full_id ? engine_job(engine, id, now) : engine_find(engine, id, now);
 }
 
 static void complete_facts(struct call *call, ns_t now)
 {
     struct exchange_facts *facts = &call->facts;
-    const struct job *job = facts->spec ? NULL : named_job(call->world, facts, now);
+    const struct job *job = facts->spec ? NULL : named_job(call, now);
 
     if (!job)
         return;
@@ -45,12 +45,11 @@ static bool words_a_reply(const struct fault *fault)
 /* Where a handler changes nothing it may word the answer that is to be broken. */
 bool faulting_is_instead(const struct call *call)
 {
-    const unsigned acting = ENDPOINT_BIT(ENDPOINT_SUBMIT) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE);
     const struct fault *fault = call->fault;
 
     if (!fault || fault_lets_act(fault))
         return false;
-    return words_a_reply(fault) || acting & ENDPOINT_BIT(call->facts.endpoint);
+    return words_a_reply(fault) || endpoints[call->facts.endpoint].changes;
 }
 
 /* ---- a reply of one's own --------------------------------------------------------------------------------------- */

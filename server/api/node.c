@@ -26,14 +26,14 @@ void prepare_version(struct call *call)
     struct version_request *request = ARENA_NEW(&call->arena, struct version_request);
 
     call->message = request;
-    call_read_body(call, &message_version_request, request, NULL);
+    call_read_body(call, call->route->request, request, &call->world->release->undecodable);
 }
 
 void answer_version(struct call *call, ns_t now)
 {
     (void)now;
     buf_text(&call->reply->body, "{\"build_version_info\":");
-    codec_encode(&call->reply->body, &message_build_version, &call->world->release->version, 0);
+    codec_encode(&call->reply->body, &message_build_version, call->world->release->version, 0);
     buf_char(&call->reply->body, '}');
     call_finish_json(call);
 }
@@ -89,9 +89,9 @@ void answer_node_info(struct call *call, ns_t now)
 
     (void)now;
     buf_char(out, '{');
-    if (call->world->release->node_info_has_version) {
+    if (call->world->release->node_info_version) {
         buf_text(out, "\"BacalhauVersion\":");
-        codec_encode(out, &message_build_version, &call->world->release->version, 0);
+        codec_encode(out, &message_build_version, call->world->release->node_info_version, 0);
         buf_char(out, ',');
     }
     buf_text(out, "\"PeerInfo\":{\"ID\":");

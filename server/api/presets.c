@@ -1,14 +1,11 @@
-/* Answers that the reference, or what stands before it, is known to give (wire contract A1, A4–A6). */
 #include "api/presets.h"
 
 #include "api/rate.h"
 #include "wire/problems.h"
 
-#define WRITE_DEADLINE (20 * NS_PER_SECOND)
-
 typedef void make_fn(struct call *call);
 
-/* ---- the reference's own --------------------------------------------------------------------------------------- */
+/* ---- the real requester's own --------------------------------------------------------------------------------------- */
 
 static void rate_limited(struct call *call)
 {
@@ -29,27 +26,9 @@ static void write_deadline(struct call *call)
     call->reply->fate.broken = BREAK_EMPTY_RESPONSE;
 }
 
-/* Not printf: an id may hold a NUL byte. */
-static void plain_about(struct call *call, const char *words, struct span id)
-{
-    CLEANUP(buf_release) struct buf text = buf_init(BODY_MAX);
-
-    buf_text(&text, words);
-    buf_span(&text, id);
-    problem_plain(call->reply, 500, buf_view(&text));
-}
-
 static void job_not_found(struct call *call)
 {
-    const unsigned objects = ENDPOINT_BIT(ENDPOINT_LIST) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE);
-    struct span id = call->facts.job_id.n ? call->facts.job_id : SPAN("");
-
-    if (objects & ENDPOINT_BIT(call->facts.endpoint))
-        problem_job_not_found(call->reply, 400, id);
-    else if (call->facts.endpoint == ENDPOINT_EVENTS)
-        plain_about(call, call->world->release->events_not_found, id);
-    else
-        plain_about(call, "Job not found. ID: ", id);
+    call_refuse_job(call, call->facts.job_id.n ? call->facts.job_id : SPAN(""));
 }
 
 static void not_enough_nodes(struct call *call)
@@ -61,9 +40,9 @@ static void not_enough_nodes(struct call *call)
         wanted = spec->deal.min_bids;
     struct span text = arena_printf(&call->arena, "not enough nodes to run job. requested: %lld, available: 0",
                                     (long long)wanted);
-    plain_about(call, call->world->release->schedule_error, text);
+    call_refuse(call, &call->world->release->unplaced, text);
     if (call->facts.endpoint == ENDPOINT_SUBMIT && !call->reply->job_id.n)
-        reply_header(call->reply, "X-Bacalhau-Job-Id", SPAN(""));
+        reply_header(call->reply, call->world->release->job_header, SPAN(""));
 }
 
 static void list_empty(struct call *call)
@@ -72,7 +51,7 @@ static void list_empty(struct call *call)
     call_finish_json(call);
 }
 
-/* ---- what others give -------------------------------------------------------------------------------------------- */
+/* ---- of others -------------------------------------------------------------------------------------------- */
 
 static void plain_500(struct call *call)
 {
@@ -122,25 +101,13 @@ static void truncated_chunk(struct call *call)
 
 /* ---- all -------------------------------------------------------------------------------------------------------------- */
 
+#define ROW(constant, name, make, limited, delay) [PRESET_##constant] = { make, limited, delay },
+
 static const struct row {
     make_fn *make;
-    bool rated;   /* it comes from behind the rate limit, with its headers and the handler's */
+    bool limited; /* it comes from behind the rate limit: with its headers and the handler's */
     ns_t delay;
-} rows[PRESET_COUNT] = {
-    [PRESET_RATE_LIMITED] = { .make = rate_limited },
-    [PRESET_HANDLER_TIMEOUT] = { .make = handler_timeout },
-    [PRESET_WRITE_DEADLINE] = { .make = write_deadline, .delay = WRITE_DEADLINE },
-    [PRESET_JOB_NOT_FOUND] = { .make = job_not_found, .rated = true },
-    [PRESET_NOT_ENOUGH_NODES] = { .make = not_enough_nodes, .rated = true },
-    [PRESET_LIST_EMPTY] = { .make = list_empty, .rated = true },
-    [PRESET_PLAIN_500] = { .make = plain_500, .rated = true },
-    [PRESET_GATEWAY_HTML] = { .make = gateway_html },
-    [PRESET_NULL_ERROR] = { .make = null_error, .rated = true },
-    [PRESET_EMPTY_OBJECT_ERROR] = { .make = empty_object_error, .rated = true },
-    [PRESET_EMPTY_200] = { .make = empty_200, .rated = true },
-    [PRESET_BAD_JSON] = { .make = bad_json, .rated = true },
-    [PRESET_TRUNCATED_CHUNK] = { .make = truncated_chunk, .rated = true },
-};
+} rows[PRESET_COUNT] = { PRESET_LIST(ROW) };
 
 /* Only those that say whose exchange it is, and the rate. */
 static void keep_common_headers(struct reply *reply)
@@ -166,9 +133,9 @@ void preset_make(struct call *call, int preset, bool handled)
 {
     const struct row *row = &rows[preset];
 
-    if (row->rated)
+    if (row->limited)
         keep_common_headers(call->reply);
-    if (row->rated && !handled)
+    if (row->limited && !handled)
         rate_note(call);
     row->make(call);
 }

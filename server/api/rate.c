@@ -1,7 +1,6 @@
 #include "api/rate.h"
 
 #include "api/limiter.h"
-#include "api/routes.h"
 
 #include <stdio.h>
 
@@ -47,7 +46,7 @@ void rate_refuse(struct call *call)
 
 static bool is_rated(const struct call *call)
 {
-    return call->route && !call->route->raw;
+    return call->route && !endpoints[call->route->endpoint].raw;
 }
 
 /* False: there was none. */

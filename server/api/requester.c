@@ -6,24 +6,23 @@
 
 static void client_header(struct call *call, struct span client_id)
 {
-    reply_header(call->reply, "X-Bacalhau-Client-Id", client_id);
+    reply_header(call->reply, call->world->release->client_header, client_id);
 }
 
 static void job_header(struct call *call, struct span job_id)
 {
-    reply_header(call->reply, "X-Bacalhau-Job-Id", job_id);
+    reply_header(call->reply, call->world->release->job_header, job_id);
     call->reply->job_id = arena_span(&call->reply->arena, job_id);
 }
 
-/* ---- signed requests ------------------------------------------------------------------------------------------- */
-
-/* The reference's handler panics: the connection closes without a byte (wire contract A1). */
-static void panics(struct call *call)
+/* 200 with the endpoint's body of one job. */
+static void put_answer(struct call *call, const struct job *job)
 {
-    call->reply->status = 0;
-    call->reply->answered_by = "panic";
-    call->done = true;
+    call->route->put(&call->reply->body, job, call->world->zone);
+    call_finish_json(call);
 }
+
+/* ---- signed requests ------------------------------------------------------------------------------------------- */
 
 static bool check_signature(struct call *call, const struct envelope *envelope, struct public_key *key,
                             struct error *error)
@@ -34,27 +33,27 @@ static bool check_signature(struct call *call, const struct envelope *envelope, 
            signature_check(key, envelope->signature, envelope->payload, &call->arena, error) == ERR_OK;
 }
 
-/* A bad signature ends the request, or with `warn` is only told. True: go on. */
-static bool tolerate(struct call *call, int status, const char *prefix, struct span text)
+/* True if the request may go on: with --signatures warn a bad signature is only logged. */
+static bool tolerate(struct call *call, const struct refusal *refusal, struct span value)
 {
     if (atomic_load(&call->world->signatures) == SIGNATURES_STRICT) {
-        call_refuse(call, status, prefix, text);
+        call_refuse(call, refusal, value);
         call->bad_signature = true;
         return false;
     }
-    call->reply->warning = arena_printf(&call->reply->arena, "%.*s (let pass: --signatures warn)", SPAN_ARG(text));
+    call->reply->warning = arena_printf(&call->reply->arena, "%.*s (accepted: --signatures warn)", SPAN_ARG(value));
     return true;
 }
 
-static bool client_fits(struct call *call, const struct public_key *key, struct span client_id,
-                        const struct envelope_words *words)
+static bool client_fits(struct call *call, const struct public_key *key, struct span client_id)
 {
+    const struct envelope_refusals *refusals = call->route->signed_refusals;
     char id[CLIENT_ID_SIZE + 1];
 
-    if (words->client_echoed)
+    if (refusals->client_echoed)
         client_header(call, client_id);
     if (client_id.n == 0) {
-        call_refuse(call, words->client_status, words->client, SPAN("job create payload must contain a client ID"));
+        call_refuse(call, &refusals->no_client, SPAN(""));
         return false;
     }
     if (atomic_load(&call->world->signatures) == SIGNATURES_OFF || !key->modulus.n)
@@ -62,33 +61,34 @@ static bool client_fits(struct call *call, const struct public_key *key, struct 
     client_id_of(key, id);
     if (span_is(client_id, id))
         return true;
-    return tolerate(call, words->client_status, words->client, SPAN("client's public key does not match client ID"));
+    return tolerate(call, &refusals->wrong_client, SPAN("client's public key does not match client ID"));
 }
 
 /* Envelope, key, signature, payload, client id, in this order (wire contract A3). `payload` begins with
  * its client id. */
-static bool read_signed(struct call *call, const struct message *envelope_message,
-                        const struct envelope_words *words, const struct message *payload_message, void *payload)
+static bool read_signed(struct call *call, void *payload)
 {
+    const struct route *route = call->route;
+    const struct envelope_refusals *refusals = route->signed_refusals;
     struct envelope envelope = { 0 };
     struct public_key key = { 0 };
     struct error error;
     struct span why;
 
-    if (!call_read_body(call, envelope_message, &envelope, words->envelope))
+    call->message = payload;
+    if (!call_read_body(call, route->request, &envelope, &refusals->envelope))
         return false;
     if (!envelope.payload.p) {
-        panics(call);
+        call_refuse(call, &refusals->no_payload, SPAN(""));
         return false;
     }
-    if (!check_signature(call, &envelope, &key, &error) &&
-        !tolerate(call, 400, words->signature, span_text(error.text)))
+    if (!check_signature(call, &envelope, &key, &error) && !tolerate(call, &refusals->signature, span_text(error.text)))
         return false;
-    if (codec_decode(payload_message, payload, envelope.payload, &call->arena, &why)) {
-        call_refuse(call, 400, words->payload, why);
+    if (codec_decode(route->payload, payload, envelope.payload, &call->arena, &why)) {
+        call_refuse(call, &refusals->payload, why);
         return false;
     }
-    return client_fits(call, &key, *(struct span *)payload, words);
+    return client_fits(call, &key, *(struct span *)payload);
 }
 
 /* ---- submit -------------------------------------------------------------------------------------------------------- */
@@ -99,26 +99,25 @@ static void check_job(struct call *call, const struct submit_payload *payload)
     CLEANUP(buf_release) struct buf why = buf_init(BODY_MAX);
 
     if (!payload->spec && payload->api_version.n) {
-        panics(call);
+        call_refuse(call, &call->world->release->no_spec, SPAN(""));
         return;
     }
     bool is_zero = !payload->spec || codec_is_zero(call->world->release->spec, payload->spec);
     if (validate_job(&request, is_zero, &why))
-        call_refuse(call, 400, "", buf_view(&why));
+        call_refuse(call, &call->world->release->bad_job, buf_view(&why));
 }
 
 void prepare_submit(struct call *call)
 {
     struct submit_payload *payload = ARENA_NEW(&call->arena, struct submit_payload);
-    const struct header *header = request_header(call->request, "X-Bacalhau-Job-ID");
+    const struct release *release = call->world->release;
+    const struct header *header = request_header(call->request, release->job_header);
 
-    call->message = payload;
     if (header && header->value.n) {
-        call_refuse(call, 400, "", SPAN("rejecting job because HTTP header X-Bacalhau-Job-ID was set"));
+        call_refuse(call, &release->job_id_sent, SPAN(""));
         return;
     }
-    if (!read_signed(call, call->world->release->submit_envelope, &call->world->release->submit_words, call->world->release->submit_payload,
-                     payload))
+    if (!read_signed(call, payload))
         return;
     call->facts.client_id = call->facts.job_client = payload->client_id;
     call->facts.spec = payload->spec;
@@ -145,11 +144,10 @@ void answer_submit(struct call *call, ns_t now)
     call->facts.job_id = call->reply->job_id;
     call->reply->answered_by = "scheduler";
     if (err) {
-        problem_plain(call->reply, 500, call_joined(call, call->world->release->schedule_error, span_text(error.text)));
+        call_refuse(call, &call->world->release->unplaced, span_text(error.text));
         return;
     }
-    call->world->release->put_job(&call->reply->body, job, call->world->zone);
-    call_finish_json(call);
+    put_answer(call, job);
 }
 
 /* ---- list ------------------------------------------------------------------------------------------------------------ */
@@ -159,7 +157,7 @@ void prepare_list(struct call *call)
     struct list_request *request = ARENA_NEW(&call->arena, struct list_request);
 
     call->message = request;
-    if (!call_read_body(call, call->world->release->list_request, request, NULL))
+    if (!call_read_body(call, call->route->request, request, &call->world->release->undecodable))
         return;
     call->facts.client_id = request->client_id;
     call->facts.job_id = request->id;
@@ -177,12 +175,10 @@ static enum list_order order_of(struct span sort_by)
 /* An id names the one job, whatever else the request says. */
 static void list_one(struct call *call, const struct list_request *request, ns_t now)
 {
-    const struct job *job = engine_find(call->world->engine, request->id, now);
+    const struct job *job = call_find_job(call, request->id, now);
 
-    if (!job) {
-        problem_job_not_found(call->reply, 400, request->id);
+    if (!job)
         return;
-    }
     call->world->release->put_list(&call->reply->body, &job, 1, call->world->zone);
     call_finish_json(call);
     call_tells_of(call, job);
@@ -219,12 +215,12 @@ void answer_list(struct call *call, ns_t now)
 
 /* ---- states, events, results: one shape -------------------------------------------------------------------------------- */
 
-static void prepare_read(struct call *call, const struct message *message)
+void prepare_read(struct call *call)
 {
     struct state_request *request = ARENA_NEW(&call->arena, struct state_request);
 
     call->message = request;
-    if (!call_read_body(call, message, request, NULL))
+    if (!call_read_body(call, call->route->request, request, &call->world->release->undecodable))
         return;
     call->facts.client_id = request->client_id;
     call->facts.job_id = request->job_id;
@@ -232,51 +228,15 @@ static void prepare_read(struct call *call, const struct message *message)
     job_header(call, request->job_id);
 }
 
-static void answer_read(struct call *call, ns_t now, const char *not_found,
-                        void (*put)(struct buf *out, const struct job *job, int zone))
+void answer_read(struct call *call, ns_t now)
 {
     const struct state_request *request = call->message;
-    const struct job *job = engine_job(call->world->engine, request->job_id, now);
+    const struct job *job = call_find_job(call, request->job_id, now);
 
-    if (!job) {
-        problem_plain(call->reply, 500, call_joined(call, not_found, request->job_id));
+    if (!job)
         return;
-    }
-    put(&call->reply->body, job, call->world->zone);
-    call_finish_json(call);
+    put_answer(call, job);
     call_tells_of(call, job);
-}
-
-static const char job_not_found[] = "Job not found. ID: ";
-
-void prepare_states(struct call *call)
-{
-    prepare_read(call, call->world->release->state_request);
-}
-
-void answer_states(struct call *call, ns_t now)
-{
-    answer_read(call, now, job_not_found, call->world->release->put_state);
-}
-
-void prepare_events(struct call *call)
-{
-    prepare_read(call, call->world->release->events_request);
-}
-
-void answer_events(struct call *call, ns_t now)
-{
-    answer_read(call, now, call->world->release->events_not_found, call->world->release->put_events);
-}
-
-void prepare_results(struct call *call)
-{
-    prepare_read(call, call->world->release->results_request);
-}
-
-void answer_results(struct call *call, ns_t now)
-{
-    answer_read(call, now, job_not_found, call->world->release->put_results);
 }
 
 /* ---- cancel --------------------------------------------------------------------------------------------------------------- */
@@ -285,8 +245,7 @@ void prepare_cancel(struct call *call)
 {
     struct cancel_payload *payload = ARENA_NEW(&call->arena, struct cancel_payload);
 
-    call->message = payload;
-    if (!read_signed(call, call->world->release->cancel_envelope, &call->world->release->cancel_words, &message_cancel_payload, payload))
+    if (!read_signed(call, payload))
         return;
     client_header(call, payload->client_id);
     call->facts.client_id = payload->client_id;
@@ -295,23 +254,22 @@ void prepare_cancel(struct call *call)
 
 void answer_cancel(struct call *call, ns_t now)
 {
+    const struct release *release = call->world->release;
     const struct cancel_payload *payload = call->message;
-    const struct job *job = engine_find(call->world->engine, payload->job_id, now);
+    const struct job *job = call_find_job(call, payload->job_id, now);
 
     call->reply->job_id = arena_span(&call->reply->arena, payload->job_id);
     if (!job)
-        problem_job_not_found(call->reply, 400, payload->job_id);
-    else if (!span_eq(job->client_id, payload->client_id))
-        call_refuse(call, 403, "mismatched client id: ", payload->client_id);
-    else if (!span_eq(job->id, payload->job_id))
-        problem_plain(call->reply, 500, call_joined(call, call->world->release->cancel_not_found, payload->job_id));
-    else if (engine_cancel(call->world->engine, job, payload->reason, now))
-        problem_plain(call->reply, 500,
-                      arena_printf(&call->arena, "job %.*s is already in a terminal state", SPAN_ARG(job->id)));
-    else {
+        return;
+    if (!span_eq(job->client_id, payload->client_id)) {
+        call_refuse(call, &release->other_client, payload->client_id);
+    } else if (!span_eq(job->id, payload->job_id)) {
+        call_refuse(call, &release->short_id, payload->job_id);
+    } else if (engine_cancel(call->world->engine, job, payload->reason, now)) {
+        call_refuse(call, &release->ended, job->id);
+    } else {
         job_header(call, job->id);
-        call->world->release->put_state(&call->reply->body, job, call->world->zone);
-        call_finish_json(call);
+        put_answer(call, job);
     }
 }
 
@@ -321,8 +279,7 @@ void prepare_approve(struct call *call)
 {
     struct approve_payload *payload = ARENA_NEW(&call->arena, struct approve_payload);
 
-    call->message = payload;
-    if (!read_signed(call, call->world->release->approve_envelope, &call->world->release->cancel_words, &message_approve_payload, payload))
+    if (!read_signed(call, payload))
         return;
     call->facts.client_id = payload->client_id;
     call->facts.job_id = payload->job_id;
@@ -330,20 +287,21 @@ void prepare_approve(struct call *call)
 
 void answer_approve(struct call *call, ns_t now)
 {
+    const struct release *release = call->world->release;
     const struct approve_payload *payload = call->message;
     struct approval approval = { payload->response.should_bid, payload->response.should_wait, payload->response.reason };
     struct span approver = engine_approver(call->world->engine);
     struct error error;
 
     if (approver.n == 0 || !span_eq(approver, payload->client_id)) {
-        call_refuse(call, 400, "", SPAN("approval submitted by unknown client"));
+        call_refuse(call, &release->unknown_approver, SPAN(""));
         return;
     }
-    const struct job *job = engine_find(call->world->engine, payload->job_id, now);
+    const struct job *job = call_find_job(call, payload->job_id, now);
     if (!job)
-        problem_job_not_found(call->reply, 400, payload->job_id);
-    else if (engine_approve(call->world->engine, job, &approval, now, &error))
-        call_refuse(call, 400, "", span_text(error.text));
+        return;
+    if (engine_approve(call->world->engine, job, &approval, now, &error))
+        call_refuse(call, &release->not_approved, span_text(error.text));
     else
         call->reply->status = 200;
 }

@@ -1,9 +1,8 @@
 /* The API as a Swagger 2.0 document, made from the very tables that serve it: paths from the route table,
- * bodies from the dialect's messages. */
+ * bodies from the release's messages. */
 #include "api/routes.h"
 #include "wire/problems.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
 /* ---- schemas ------------------------------------------------------------------------------------------------ */
@@ -65,77 +64,37 @@ static void put_message(struct buf *out, const struct message *m, const struct m
 
 /* ---- paths ---------------------------------------------------------------------------------------------------- */
 
-enum { FIXED = 0 }; /* no offset into a dialect begins here: its first member is its name */
-
-/* Which message of the dialect a path takes, and what the raw payload in it is. */
-static const struct taken {
-    const char *path;
-    size_t request, payload;         /* offsets into struct dialect */
-    const struct message *fixed;     /* a request or payload that all dialects share */
-} taken[] = {
-    { "/requester/submit", offsetof(struct dialect, submit_envelope), offsetof(struct dialect, submit_payload), NULL },
-    { "/requester/list", offsetof(struct dialect, list_request), FIXED, NULL },
-    { "/requester/states", offsetof(struct dialect, state_request), FIXED, NULL },
-    { "/requester/events", offsetof(struct dialect, events_request), FIXED, NULL },
-    { "/requester/results", offsetof(struct dialect, results_request), FIXED, NULL },
-    { "/requester/cancel", offsetof(struct dialect, cancel_envelope), FIXED, &message_cancel_payload },
-    { "/requester/approve", offsetof(struct dialect, approve_envelope), FIXED, &message_approve_payload },
-    { "/version", FIXED, FIXED, &message_version_request },
-};
-
-static const struct message *member(const struct dialect *dialect, size_t offset)
-{
-    return *(const struct message *const *)(const void *)((const char *)dialect + offset);
-}
-
-static void put_request(struct buf *out, const struct dialect *dialect, const struct taken *t)
+static void put_request(struct buf *out, const struct route *route)
 {
     buf_text(out, ",\"consumes\":[\"application/json\"],"
                   "\"parameters\":[{\"name\":\"body\",\"in\":\"body\",\"required\":true,\"schema\":");
-    if (t->request == FIXED)
-        put_message(out, t->fixed, NULL);
-    else
-        put_message(out, member(dialect, t->request), t->payload ? member(dialect, t->payload) : t->fixed);
+    put_message(out, route->request, route->payload);
     buf_text(out, "}]");
 }
 
-static const struct taken *taken_by(const struct route *route)
+static void put_path(struct buf *out, const struct release *release, const struct route *route)
 {
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
-        if (strcmp(taken[i].path, route->path) == 0)
-            return &taken[i];
-    return NULL;
-}
-
-static void put_path(struct buf *out, const struct dialect *dialect, const struct route *route)
-{
-    const struct taken *t = taken_by(route);
-
-    buf_printf(out, "\"%s\":{\"%s\":{\"summary\":\"%s\"", route->path, t ? "post" : "get", route->summary);
-    if (t)
-        put_request(out, dialect, t);
+    buf_printf(out, "\"%s%s\":{\"%s\":{\"summary\":\"%s\"", release->prefixes[0], route->path,
+               route->request ? "post" : "get", endpoints[route->endpoint].summary);
+    if (route->request)
+        put_request(out, route);
     buf_text(out, ",\"responses\":{\"200\":{\"description\":\"OK\"}");
-    if (t)
+    if (route->request)
         buf_text(out, ",\"400\":{\"description\":\"the body cannot be read or is refused\"},"
                       "\"500\":{\"description\":\"no such job, or it cannot be done\"}");
     buf_text(out, "}}}");
 }
 
-static void put_document(struct buf *out, const struct dialect *dialect)
+static void put_document(struct buf *out, const struct release *release)
 {
-    bool first = true;
-
     buf_printf(out,
                "{\"swagger\":\"2.0\",\"info\":{\"title\":\"mock-requester\",\"description\":\"A stand-in for the "
                "requester API of a Bacalhau network\",\"version\":\"%.*s\"},\"basePath\":\"/\",\"paths\":{",
-               SPAN_ARG(dialect->version.git_version));
-    for (size_t i = 0; i < n_routes; i++) {
-        if (route_find(dialect, span_text(routes[i].path)) != &routes[i])
-            continue;
-        if (!first)
+               SPAN_ARG(release->version->git_version));
+    for (size_t i = 0; i < release->n_routes; i++) {
+        if (i)
             buf_char(out, ',');
-        first = false;
-        put_path(out, dialect, &routes[i]);
+        put_path(out, release, &release->routes[i]);
     }
     buf_text(out, "}}");
 }

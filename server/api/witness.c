@@ -6,9 +6,6 @@
 
 /* ---- who answered ---------------------------------------------------------------------------------------- */
 
-#define OF_SCHEDULER                                                                                              \
-    (ENDPOINTS_READING | ENDPOINT_BIT(ENDPOINT_SUBMIT) | ENDPOINT_BIT(ENDPOINT_CANCEL) | ENDPOINT_BIT(ENDPOINT_APPROVE))
-
 /* `job flaky step 2 flaky.json:14`: the step that it has come to; of a network, or before the first step,
  * where the script begins. */
 static struct span words_for(const struct job *job, struct arena *arena)
@@ -28,7 +25,7 @@ static bool is_schedulers(const struct call *call)
     const char *by = call->reply->answered_by;
 
     return (!by || strcmp(by, "scheduler") == 0) && call->reply->status == 200 &&
-           ENDPOINT_BIT(call->facts.endpoint) & OF_SCHEDULER;
+           (endpoints[call->facts.endpoint].reads || endpoints[call->facts.endpoint].changes);
 }
 
 static void name_answerer(struct call *call, const struct job *job)

@@ -40,7 +40,7 @@ static bool is_fixture(const struct json_value *root)
 /* It passes if a network without nodes takes its jobs in; the first that it does not ends the list. */
 static enum err check_fixture(struct checked *checked, struct span text, struct error *error)
 {
-    struct engine_options options = { .rules = dialects[0]->rules, .ids = draw_of_seed(1), .max_jobs = SIZE_MAX };
+    struct engine_options options = { .rules = releases[0]->rules, .ids = draw_of_seed(1), .max_jobs = SIZE_MAX };
     struct json_place where = { 1, 1 };
     struct engine *engine = NULL;
     struct error why;
@@ -63,7 +63,7 @@ static enum err check_fixture(struct checked *checked, struct span text, struct 
 /* Before v0.3.25 nobody is asked beyond those that are wanted. */
 static void warn_of_overask(struct checked *checked, const struct json *json, const struct scenario *scenario)
 {
-    const struct dialect *dialect = scenario->dialect.n ? dialect_find(scenario->dialect) : dialects[0];
+    const struct release *dialect = scenario->dialect.n ? release_find(scenario->dialect) : releases[0];
     const struct json_value *overask = json_get(json_get(json_root(json), "scheduler"), "overask");
     char message[128];
 

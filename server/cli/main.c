@@ -69,7 +69,7 @@ static int print_version(const struct options *options)
 {
     (void)options;
     printf("mock-requester %s\ndialects:", MOCK_VERSION);
-    for (const struct dialect *const *d = dialects; *d; d++)
+    for (const struct release *const *d = releases; *d; d++)
         printf(" %s", (*d)->name);
     printf("\n%s\n", http_library());
     return flushed();

@@ -197,9 +197,9 @@ static enum err read_dialect(const struct option_row *row, const char *text, str
 {
     struct nearest near = nearest_to(text);
 
-    for (const struct dialect *const *d = dialects; *d; d++)
+    for (const struct release *const *d = releases; *d; d++)
         nearest_try(&near, (*d)->name);
-    const struct dialect *found = dialect_find(span_text(text));
+    const struct release *found = release_find(span_text(text));
     if (!found)
         return refuse_choice(row, text, &near, error);
     options->dialect = found;

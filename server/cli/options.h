@@ -45,7 +45,7 @@ struct options {
     const char *port_file; /* NULL: none */
     const char *fixtures;  /* a file; NULL: none */
     struct number ready_fd;
-    const struct dialect *dialect;
+    const struct release *dialect;
     int clock; /* enum clock_kind */
     double clock_scale;
     ns_t start_time; /* 0: none given */

@@ -34,7 +34,7 @@ struct played {
 };
 
 struct simulation {
-    const struct dialect *dialect;
+    const struct release *dialect;
     struct engine *engine;
     ns_t start, now, end;
     ns_t told; /* when something last was */
@@ -411,21 +411,21 @@ static struct span label_of_job(const struct simulation *s, const struct job *jo
     return job->id;
 }
 
-static void put_endpoints(struct buf *out, unsigned endpoints)
+static void put_endpoints(struct buf *out, unsigned of)
 {
     bool first = true;
 
     for (int i = 0; i < ENDPOINT_OTHER; i++) {
-        if (!(endpoints & ENDPOINT_BIT(i)))
+        if (!(of & ENDPOINT_BIT(i)))
             continue;
         buf_printf(out, "%s%s", first ? "" : ", ", endpoint_name((enum endpoint)i));
         first = false;
     }
 }
 
-static enum endpoint first_endpoint(unsigned endpoints)
+static enum endpoint first_endpoint(unsigned of)
 {
-    return (enum endpoint)__builtin_ctz(endpoints);
+    return (enum endpoint)__builtin_ctz(of);
 }
 
 static void read_answers(struct simulation *s, const struct agenda_wait *wait)

@@ -103,28 +103,28 @@ struct simulated_job simulated_for(const struct job_script *script, struct arena
 
 /* ---- given ---------------------------------------------------------------------------------------------------- */
 
-static enum err check(const struct dialect *dialect, const struct simulated_job *job, struct error *error)
+static enum err check(const struct release *release, const struct simulated_job *job, struct error *error)
 {
     struct job_request request = { job->client_id, job->api_version, job->spec };
     CLEANUP(buf_release) struct buf why = buf_init(WHY_MAX);
 
     if (!job->spec)
         return error_set(error, ERR_INVALID, "the payload has no Spec");
-    if (validate_job(&request, codec_is_zero(dialect->spec, job->spec), &why) == ERR_OK)
+    if (validate_job(&request, codec_is_zero(release->spec, job->spec), &why) == ERR_OK)
         return ERR_OK;
     return error_set(error, ERR_INVALID, "%.*s", SPAN_ARG(buf_view(&why)));
 }
 
-enum err simulated_payload(const struct dialect *dialect, struct span text, struct arena *arena,
+enum err simulated_payload(const struct release *release, struct span text, struct arena *arena,
                            struct simulated_job *job, struct error *error)
 {
     struct submit_payload payload = { .spec = NULL };
-    enum err err = codec_read(dialect->submit_payload, &payload, text, arena, error);
+    enum err err = codec_read(release_endpoint(release, ENDPOINT_SUBMIT)->payload, &payload, text, arena, error);
 
     if (err != ERR_OK)
         return err;
     struct simulated_job read = { payload.client_id.n ? payload.client_id : client, payload.api_version, payload.spec };
-    err = check(dialect, &read, error);
+    err = check(release, &read, error);
     if (err == ERR_OK)
         *job = read;
     return err;

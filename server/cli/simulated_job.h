@@ -17,7 +17,7 @@ struct simulated_job simulated_for(const struct job_script *script, struct arena
 
 /* The payload in `text`, as the requester reads and checks it; without a ClientID it gets one. ERR_INVALID: in
  * the requester's words. ERR_NOMEM. Texts are borrowed from `text`. */
-enum err simulated_payload(const struct dialect *dialect, struct span text, struct arena *arena,
+enum err simulated_payload(const struct release *release, struct span text, struct arena *arena,
                            struct simulated_job *job, struct error *error);
 
 #endif

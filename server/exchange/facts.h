@@ -3,7 +3,7 @@
 #ifndef MOCK_REQUESTER_EXCHANGE_FACTS_H
 #define MOCK_REQUESTER_EXCHANGE_FACTS_H
 
-#include "exchange/endpoint.h"
+#include "releases/endpoint.h"
 #include "sim/job.h"
 
 struct exchange_facts {

@@ -18,21 +18,9 @@ struct fault_state {
 
 const char *preset_name(enum preset preset)
 {
-    static const char *const names[PRESET_COUNT] = {
-        [PRESET_RATE_LIMITED] = "rate-limited",
-        [PRESET_HANDLER_TIMEOUT] = "handler-timeout",
-        [PRESET_WRITE_DEADLINE] = "write-deadline",
-        [PRESET_JOB_NOT_FOUND] = "job-not-found",
-        [PRESET_NOT_ENOUGH_NODES] = "not-enough-nodes",
-        [PRESET_LIST_EMPTY] = "list-empty",
-        [PRESET_PLAIN_500] = "plain-500",
-        [PRESET_GATEWAY_HTML] = "gateway-html",
-        [PRESET_NULL_ERROR] = "null-error",
-        [PRESET_EMPTY_OBJECT_ERROR] = "empty-object-error",
-        [PRESET_EMPTY_200] = "empty-200",
-        [PRESET_BAD_JSON] = "bad-json",
-        [PRESET_TRUNCATED_CHUNK] = "truncated-chunk",
-    };
+#define NAME(constant, name, make, limited, delay) [PRESET_##constant] = name,
+    static const char *const names[PRESET_COUNT] = { PRESET_LIST(NAME) };
+#undef NAME
 
     return names[preset];
 }

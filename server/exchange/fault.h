@@ -30,11 +30,25 @@ enum fault_per { FAULT_PER_ALL, FAULT_PER_JOB, FAULT_PER_CLIENT };
 enum fault_effect { EFFECT_USUAL, EFFECT_NONE, EFFECT_DONE }; /* does the handler act? usual: by kind */
 enum fault_kind { FAULT_DELAYS_ONLY, FAULT_REPLIES, FAULT_PRESET, FAULT_BREAKS, FAULT_TRICKLES, FAULT_PATCHES };
 
-enum preset {
-    PRESET_RATE_LIMITED, PRESET_HANDLER_TIMEOUT, PRESET_WRITE_DEADLINE, PRESET_JOB_NOT_FOUND, PRESET_NOT_ENOUGH_NODES,
-    PRESET_LIST_EMPTY, PRESET_PLAIN_500, PRESET_GATEWAY_HTML, PRESET_NULL_ERROR, PRESET_EMPTY_OBJECT_ERROR,
-    PRESET_EMPTY_200, PRESET_BAD_JSON, PRESET_TRUNCATED_CHUNK, PRESET_COUNT
-};
+/* A row each: constant, name, the function of api/presets.c that makes the reply, true if it comes from behind the rate
+ * limit, how long it is held back. */
+#define PRESET_LIST(X)                                                             \
+    X(RATE_LIMITED, "rate-limited", rate_limited, false, 0)                        \
+    X(HANDLER_TIMEOUT, "handler-timeout", handler_timeout, false, 0)               \
+    X(WRITE_DEADLINE, "write-deadline", write_deadline, false, 20 * NS_PER_SECOND) \
+    X(JOB_NOT_FOUND, "job-not-found", job_not_found, true, 0)                      \
+    X(NOT_ENOUGH_NODES, "not-enough-nodes", not_enough_nodes, true, 0)             \
+    X(LIST_EMPTY, "list-empty", list_empty, true, 0)                               \
+    X(PLAIN_500, "plain-500", plain_500, true, 0)                                  \
+    X(GATEWAY_HTML, "gateway-html", gateway_html, false, 0)                        \
+    X(NULL_ERROR, "null-error", null_error, true, 0)                               \
+    X(EMPTY_OBJECT_ERROR, "empty-object-error", empty_object_error, true, 0)       \
+    X(EMPTY_200, "empty-200", empty_200, true, 0)                                  \
+    X(BAD_JSON, "bad-json", bad_json, true, 0)                                     \
+    X(TRUNCATED_CHUNK, "truncated-chunk", truncated_chunk, true, 0)
+
+#define PRESET_CONSTANT(constant, name, make, limited, delay) PRESET_##constant,
+enum preset { PRESET_LIST(PRESET_CONSTANT) PRESET_COUNT };
 
 const char *preset_name(enum preset preset); /* "rate-limited" */
 

@@ -7,7 +7,7 @@
 #ifndef MOCK_REQUESTER_EXCHANGE_JOURNAL_H
 #define MOCK_REQUESTER_EXCHANGE_JOURNAL_H
 
-#include "exchange/endpoint.h"
+#include "releases/endpoint.h"
 #include "sim/job.h"
 
 enum {

@@ -1,4 +1,4 @@
-/* The answers that v0.3.24 and v0.3.25 share (wire contract A4 to A6), for their dialects to name. */
+/* The answers that v0.3.24 and v0.3.25 share (wire contract A4 to A6), for the releases to name. */
 #ifndef MOCK_REQUESTER_RELEASES_BODIES_H
 #define MOCK_REQUESTER_RELEASES_BODIES_H
 

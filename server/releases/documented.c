@@ -1,10 +1,9 @@
 /* The shapes on the API's page, which v0.3.19 was the last to produce: states as Nodes and Shards, events
  * as JobEvents, plus the page's cancel, which that release did not have yet.
  *
- * Everything is read from the same history as in other dialects: an entry that the release has an event
+ * Everything is read from the same history as in other releases: an entry that the release has an event
  * for becomes that event, the others are not shown. */
-#include "releases/bodies.h"
-#include "releases/release.h"
+#include "releases/v0_3.h"
 #include "wire/json_put.h"
 
 #include <stdlib.h>
@@ -310,44 +309,185 @@ static void put_replay(struct buf *out, const struct job *job, size_t entry, int
         put_live(out, &event, zone);
 }
 
-/* ---- the dialect ------------------------------------------------------------------------------------------------------- */
+/* ---- the scheduler ----------------------------------------------------------------------------------------------
+ *
+ * Jobs have no state of their own: nodes report what they did and the requester listens. A refusal is not shown,
+ * nothing is tried twice, a time limit ends what hangs (pkg/requester, v0.3.19). The job's own states are for the
+ * store only: InProgress while a node may still be working on it. */
 
-static const char *const absent[] = { "/requester/approve", "/requester/websocket/events", NULL };
+#define BIDDING_TIME (120 * NS_PER_SECOND) /* from the start to the last accepted bid */
 
-const struct dialect dialect_documented = {
+#define COMPLETE EXECUTION_BIT(EXECUTION_COMPLETED)
+#define NOT_ACCEPTED (EXECUTION_BIT(EXECUTION_ASK_FOR_BID_ACCEPTED) | EXECUTION_BIT(EXECUTION_BID_REJECTED))
+
+/* A shard is an execution whose node has accepted the ask. */
+static bool has_live_shard(const struct job *job)
+{
+    return job_count_bids(job, EXECUTIONS_ALL & ~EXECUTIONS_TERMINAL) > 0;
+}
+
+static bool enough_are_accepted(const struct job *job)
+{
+    return job_count_bids(job, EXECUTIONS_ALL & ~NOT_ACCEPTED) >= job->spec.deal.concurrency;
+}
+
+static bool is_any_verified(const struct job *job)
+{
+    for (size_t i = 0; i < job->n_executions; i++)
+        if (job->executions[i]->verification.complete)
+            return true;
+    return false;
+}
+
+/* A result is published: the requester waits for nothing more, what others do is still written down. */
+static void settle(struct scheduler *s, struct job *job, ns_t now)
+{
+    if (job_is_terminal(job) || !job_count(job, COMPLETE))
+        return;
+    agenda_set_deadline(&s->agenda, job, NS_NEVER);
+    if (!has_live_shard(job))
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
+}
+
+/* The last accepted bid starts the clock anew. */
+static void restart_clock(struct scheduler *s, struct job *job, ns_t now)
+{
+    if (enough_are_accepted(job))
+        agenda_set_deadline(&s->agenda, job, scheduler_next_look(s, now, spec_timeout(&job->spec)));
+}
+
+static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
+{
+    if (!accepted)
+        return;
+    scheduler_decide_bids(s, job, now);
+    if (!job_is_terminal(job) && !job_count(job, COMPLETE) && x->state == EXECUTION_BID_ACCEPTED)
+        restart_clock(s, job, now);
+}
+
+/* Who the requester is, what hangs, and why it gave up: the Status of an Error event. */
+static struct span error_status(const struct scheduler *s, struct job *job, struct span why)
+{
+    return arena_printf(&job->arena, "[%.8s] shard: %.*s:0 at state: Error error completing job due to %.*s",
+                        s->requester_id.p, SPAN_ARG(job->id), SPAN_ARG(why));
+}
+
+static void run_ended(struct scheduler *s, struct job *job, ns_t now)
+{
+    struct span why;
+
+    if (job_is_terminal(job))
+        return;
+    switch (scheduler_verify(s, job, &why, now)) {
+    case VERIFIED_ERROR:
+        why = arena_printf(&job->arena, "failed to verify job: %.*s", SPAN_ARG(why));
+        scheduler_end(s, job, JOB_ERROR, error_status(s, job, why), now);
+        events_emit(&s->events, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
+        break;
+    case VERIFIED_NONE: /* it just ends so */
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
+        break;
+    case VERIFIED_NOT_YET:
+    case VERIFIED_SOME:
+        break;
+    }
+}
+
+static void publish_ended(struct scheduler *s, struct job *job, ns_t now)
+{
+    settle(s, job, now);
+}
+
+static void execution_failed(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
+{
+    (void)x;
+    settle(s, job, now);
+}
+
+static ns_t deadline(const struct scheduler *s, const struct job *job)
+{
+    return scheduler_next_look(s, job->created, BIDDING_TIME);
+}
+
+/* What the requester was waiting for. */
+static const char *stage(const struct job *job)
+{
+    if (job_count_bids(job, EXECUTIONS_ALL) < job->spec.deal.min_bids)
+        return "EnqueuingBids";
+    if (!enough_are_accepted(job))
+        return "AcceptingBids";
+    return is_any_verified(job) ? "WaitingToPublishResults" : "WaitingForResults";
+}
+
+static void deadline_came(struct scheduler *s, struct job *job, ns_t now)
+{
+    struct span why = arena_printf(&job->arena, "shard timed out while in state %s, see --timeout", stage(job));
+
+    scheduler_end(s, job, JOB_ERROR, error_status(s, job, why), now);
+    events_emit(&s->events, EVENT_ERROR, job, NULL, job->history[job->n_history - 1].comment, now);
+}
+
+/* Cancelled before, or all its shards have ended. */
+static bool is_over(const struct job *job)
+{
+    return job_is_terminal(job) || (job_count_bids(job, EXECUTIONS_ALL) && !has_live_shard(job));
+}
+
+const struct scheduler_rules rules_documented = {
+    .release = "v0.3.19",
+    .min_version = "v0.3.0",
+    .overask = 3,
+    .no_policy = true,
+    .short_makes_no_job = true,
+    .sharded = true,
+    .result_mark = "-shard-0-host-",
+    .bid_came = bid_came,
+    .run_ended = run_ended,
+    .publish_ended = publish_ended,
+    .execution_failed = execution_failed,
+    .deadline = deadline,
+    .deadline_came = deadline_came,
+    .is_over = is_over,
+};
+
+/* ---- the release ------------------------------------------------------------------------------------------------ */
+
+static const struct build_version version =
+    BUILD_VERSION("v0.3.19", "2b1f3a5c7d9e0b2a4c6e8f0a1b3d5c7e9f1a0319", "2023-01-26T14:02:28Z");
+
+static const struct envelope_refusals cancel_refusals = {
+    .envelope = REFUSE(400, JSON, ""),
+    .signature = REFUSE(400, JSON, ""),
+    .payload = REFUSE(400, JSON, ""),
+    .no_client = REFUSE(401, JSON, NO_CLIENT),
+    .wrong_client = REFUSE(401, JSON, ""),
+    .client_echoed = true,
+};
+
+static const struct route routes[] = {
+    { .endpoint = ENDPOINT_SUBMIT, .path = "/requester/submit", .request = &message_submit_envelope, .payload = &message_sharded_submit_payload,
+      .signed_refusals = &envelope_refusals_bare, .put = put_job },
+    { .endpoint = ENDPOINT_LIST, .path = "/requester/list", .request = &message_list_request, .missing = REFUSE(400, JOB, "") },
+    { .endpoint = ENDPOINT_STATES, .path = "/requester/states", .request = &message_state_request, .full_id = true, .put = put_state },
+    { .endpoint = ENDPOINT_EVENTS, .path = "/requester/events", .request = &message_events_request, .full_id = true, .put = put_events },
+    { .endpoint = ENDPOINT_RESULTS, .path = "/requester/results", .request = &message_state_request, .full_id = true, .put = body_results },
+    { .endpoint = ENDPOINT_CANCEL, .path = "/requester/cancel", .request = &message_cancel_envelope_either, .payload = &message_cancel_payload,
+      .signed_refusals = &cancel_refusals, .missing = REFUSE(400, JOB, ""), .put = put_state },
+    { .endpoint = ENDPOINT_WEBSOCKET, .path = "/requester/websocket" },
+    NODE_ROUTES,
+};
+
+const struct release release_documented = {
     .name = "documented",
     .rules = &rules_documented,
-    .version = {
-        .major = { "0", 1 },
-        .minor = { "3", 1 },
-        .git_version = { "v0.3.19", 7 },
-        .git_commit = { "2b1f3a5c7d9e0b2a4c6e8f0a1b3d5c7e9f1a0319", 40 }, /* a stand-in's: not the real release's */
-        .build_date = { "2023-01-26T14:02:28Z", 20 },
-        .goos = { "linux", 5 },
-        .goarch = { "amd64", 5 },
-    },
-    .list_request = &message_list_request,
-    .state_request = &message_state_request,
-    .events_request = &message_events_request,
-    .results_request = &message_state_request,
-    .submit_envelope = &message_submit_envelope,
-    .cancel_envelope = &message_cancel_envelope_either,
-    .approve_envelope = &message_signed_envelope,
-    .submit_payload = &message_sharded_submit_payload,
+    .version = &version,
+    V0_3_MEMBERS,
+    .routes = routes,
+    .n_routes = sizeof routes / sizeof routes[0],
     .spec = &message_sharded_spec,
-    .submit_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 400,
-                      .client_echoed = true },
-    .cancel_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 401,
-                      .client_echoed = true },
-    .events_not_found = "Job not found. ID: ",
-    .cancel_not_found = "Job not found. ID: ",
-    .schedule_error = "error starting job: ",
-    .absent = absent,
-    .put_job = put_job,
+    .short_id = REFUSE(500, PLAIN, "Job not found. ID: "),
+    .unplaced = REFUSE(500, PLAIN, "error starting job: "),
     .put_list = put_list,
-    .put_state = put_state,
-    .put_events = put_events,
-    .put_results = body_results,
     .put_live = put_live,
     .put_replay = put_replay,
 };

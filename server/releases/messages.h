@@ -1,7 +1,7 @@
-/* What goes over the wire, as tables: the messages that v0.3.24 and v0.3.25 share (wire contract A2).
+/* The messages that v0.3.24 and v0.3.25 share, as tables (wire contract A2).
  *
- * Requests are decoded into the structs below; answers are encoded from the core's own structs, whose
- * fields the tables name. A dialect (dialect_*.c) picks its messages from here or brings its own. */
+ * Requests are decoded into the structs below; answers are encoded from the structs of sim/, whose members the
+ * tables name. A release picks its messages from here or has its own. */
 #ifndef MOCK_REQUESTER_RELEASES_MESSAGES_H
 #define MOCK_REQUESTER_RELEASES_MESSAGES_H
 

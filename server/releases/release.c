@@ -1,11 +1,59 @@
 #include "releases/release.h"
 
-const struct dialect *const dialects[] = { &dialect_v0_3_25, &dialect_v0_3_24, &dialect_documented, NULL };
-
-const struct dialect *dialect_find(struct span name)
+const struct release *release_find(struct span name)
 {
-    for (size_t i = 0; dialects[i]; i++)
-        if (span_is(name, dialects[i]->name))
-            return dialects[i];
+    for (size_t i = 0; releases[i]; i++)
+        if (span_is(name, releases[i]->name))
+            return releases[i];
     return NULL;
+}
+
+static bool serves(const struct route *route, struct span path)
+{
+    struct span own = span_text(route->path);
+
+    if (own.p[own.n - 1] == '/')
+        return span_starts(path, own);
+    return span_eq(path, own);
+}
+
+static const struct route *route_below(const struct release *release, struct span path)
+{
+    for (size_t i = 0; i < release->n_routes; i++)
+        if (serves(&release->routes[i], path))
+            return &release->routes[i];
+    return NULL;
+}
+
+const struct route *release_route(const struct release *release, struct span path)
+{
+    const struct route *route = NULL;
+
+    for (size_t i = 0; !route && release->prefixes[i]; i++) {
+        struct span prefix = span_text(release->prefixes[i]);
+        if (span_starts(path, prefix))
+            route = route_below(release, span_of(path.p + prefix.n, path.n - prefix.n));
+    }
+    return route;
+}
+
+const struct route *release_endpoint(const struct release *release, enum endpoint endpoint)
+{
+    for (size_t i = 0; i < release->n_routes; i++)
+        if (release->routes[i].endpoint == endpoint)
+            return &release->routes[i];
+    return NULL;
+}
+
+bool route_takes(const struct route *route, struct span method)
+{
+    const char *at = route->methods;
+
+    while (at && *at) {
+        size_t n = strcspn(at, " ");
+        if (span_eq(method, span_of(at, n)))
+            return true;
+        at += n + (at[n] == ' ');
+    }
+    return !route->methods;
 }

@@ -1,49 +1,71 @@
-/* Release v0.3.24 (wire contract A and B). */
-#include "releases/bodies.h"
-#include "releases/release.h"
+/* v0.3.24: each answer is looked at by itself; nothing is tried twice; the first result published
+ * completes the job (pkg/requester/scheduler.go of that release). */
+#include "releases/v0_3.h"
+#include "sim/scheduler.h"
 
-static const char *const absent[] = { "/requester/websocket", NULL };
+/* Stops the job unless enough executions are left to reach its concurrency. */
+static void fail_unless_recoverable(struct scheduler *s, struct job *job, struct span why, ns_t now)
+{
+    if (job_count(job, EXECUTIONS_NOT_DISCARDED) < job->spec.deal.concurrency)
+        scheduler_stop(s, job, why, false, now);
+}
 
-const struct dialect dialect_v0_3_24 = {
+/* Does not look whether the job is over: a late bid on a completed job is still answered. */
+static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
+{
+    (void)x;
+    if (accepted)
+        scheduler_decide_bids(s, job, now);
+    else
+        fail_unless_recoverable(s, job, SPAN("not enough bids received"), now);
+}
+
+static void run_ended(struct scheduler *s, struct job *job, ns_t now)
+{
+    struct span why;
+    enum verified verified = scheduler_verify(s, job, &why, now);
+
+    if (verified == VERIFIED_NONE)
+        why = SPAN("no verified results");
+    if (verified == VERIFIED_NONE || verified == VERIFIED_ERROR)
+        fail_unless_recoverable(
+            s, job, arena_printf(&job->arena, "failed to verify job %.*s: %.*s", SPAN_ARG(job->id), SPAN_ARG(why)), now);
+}
+
+static void publish_ended(struct scheduler *s, struct job *job, ns_t now)
+{
+    if (!job_is_terminal(job))
+        scheduler_end(s, job, JOB_COMPLETED, SPAN(""), now);
+}
+
+static void execution_failed(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
+{
+    fail_unless_recoverable(s, job, x->status, now);
+}
+
+const struct scheduler_rules rules_v0_3_24 = {
+    .release = "v0.3.24",
+    .min_version = "v0.3.20",
+    .overask = 3,
+    .bid_came = bid_came,
+    .run_ended = run_ended,
+    .publish_ended = publish_ended,
+    .execution_failed = execution_failed,
+    .result_mark = "-host-",
+    .deadline = scheduler_deadline,
+    .deadline_came = scheduler_time_out,
+    .is_over = job_is_terminal,
+};
+
+/* ---- the release ---------------------------------------------------------------------------------------------- */
+
+static const struct build_version version =
+    BUILD_VERSION("v0.3.24", "5c4c7e6ac4bb0e4c1f6d6d4f0a4a3e4e3a8b0c24", "2023-03-04T08:36:45Z");
+
+const struct release release_v0_3_24 = {
     .name = "v0.3.24",
     .rules = &rules_v0_3_24,
-    .version = {
-        .major = { "0", 1 },
-        .minor = { "3", 1 },
-        .git_version = { "v0.3.24", 7 },
-        .git_commit = { "5c4c7e6ac4bb0e4c1f6d6d4f0a4a3e4e3a8b0c24", 40 }, /* a stand-in's: not the real release's */
-        .build_date = { "2023-03-04T08:36:45Z", 20 },
-        .goos = { "linux", 5 },
-        .goarch = { "amd64", 5 },
-    },
-    .list_request = &message_list_request,
-    .state_request = &message_state_request,
-    .events_request = &message_events_request,
-    .results_request = &message_state_request,
-    .submit_envelope = &message_submit_envelope,
-    .cancel_envelope = &message_signed_envelope,
-    .approve_envelope = &message_signed_envelope,
-    .submit_payload = &message_submit_payload,
-    .spec = &message_spec,
-    .submit_words = { .envelope = "", .signature = "", .payload = "", .client = "", .client_status = 400,
-                      .client_echoed = true },
-    .cancel_words = {
-        .envelope = "error unmarshalling envelope: ",
-        .signature = "error verifying request signature: ",
-        .payload = "error unmarshalling payload: ",
-        .client = "error validating request: ",
-        .client_status = 400,
-    },
-    .events_not_found = "job not found: ",
-    .cancel_not_found = "job not found: ",
-    .schedule_error = "",
-    .absent = absent,
-    .node_info_has_version = true,
-    .put_job = body_job,
-    .put_list = body_list,
-    .put_state = body_state,
-    .put_events = body_events,
-    .put_results = body_results,
-    .put_live = body_event,
-    .put_replay = body_history_entry,
+    .version = &version,
+    .node_info_version = &version,
+    V0_3_24_MEMBERS,
 };

@@ -6,11 +6,11 @@
 
 /* ---- settings ---------------------------------------------------------------------------------------------- */
 
-static const struct dialect *settled_dialect(const struct program_settings *given, const struct scenario *scenario)
+static const struct release *settled_dialect(const struct program_settings *given, const struct scenario *scenario)
 {
-    const struct dialect *named = scenario->dialect.n ? dialect_find(scenario->dialect) : dialects[0];
+    const struct release *named = scenario->dialect.n ? release_find(scenario->dialect) : releases[0];
 
-    MUST(named); /* scenario_load accepts names of dialects[] only */
+    MUST(named); /* scenario_load accepts names of releases[] only */
     return given->dialect ? given->dialect : named;
 }
 

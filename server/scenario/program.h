@@ -17,7 +17,7 @@
 
 /* Settings that win over those of the files. */
 struct program_settings {
-    const struct dialect *dialect; /* NULL: left open */
+    const struct release *dialect; /* NULL: left open */
     int clock;                     /* enum clock_kind; SETTING_LEFT_OUT */
     double clock_scale;
     ns_t start_time;               /* 0: left open */
@@ -34,7 +34,7 @@ struct program {
     struct scenario *scenario; /* owned; read only: names, scheduler, list_order, faults, expect, restarts, gates */
 
     /* The settings: of struct program_settings, else of the files, else the default. */
-    const struct dialect *dialect; /* default: the first of dialects[] */
+    const struct release *dialect; /* default: the first of releases[] */
     enum clock_kind clock;         /* default: real */
     double clock_scale;            /* engine seconds a real second, of a scaled clock */
     ns_t start_time;               /* 0: as clock_init has it */

@@ -4,7 +4,7 @@
 #include "base/nearest.h"
 #include "base/quote.h"
 #include "base/utf8.h"
-#include "exchange/endpoint.h"
+#include "releases/endpoint.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -539,7 +539,7 @@ static const struct shape trigger_shape = { SHAPE_KEYS(trigger_keys) };
 /* False: it is wrong, and that was told. */
 static bool take_trigger(struct reading *r, const struct json_value *value, struct trigger *trigger)
 {
-    *trigger = (struct trigger){ .of = ENDPOINTS_READING };
+    *trigger = (struct trigger){ .of = endpoints_reading() };
     if (span_is(json_string(value), "never")) {
         trigger->after = NS_NEVER;
         return true;

@@ -97,8 +97,8 @@ static void unknown_dialect(struct reading *r, const struct json_value *value, s
     CLEANUP(buf_release) struct buf names = buf_init(ERROR_TEXT_MAX / 2);
     struct nearest near = nearest_to(name.p);
 
-    for (const struct dialect *const *d = dialects; *d; d++) {
-        put_quoted(&names, (*d)->name, d == dialects, !d[1]);
+    for (const struct release *const *d = releases; *d; d++) {
+        put_quoted(&names, (*d)->name, d == releases, !d[1]);
         nearest_try(&near, (*d)->name);
     }
     fault_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", shown(r, name));
@@ -112,7 +112,7 @@ static void read_dialect(struct reading *r, const struct json_value *value, cons
     (void)key;
     if (!take_text(r, value, &name))
         return;
-    if (dialect_find(name))
+    if (release_find(name))
         draft->scenario.dialect = name;
     else
         unknown_dialect(r, value, name);

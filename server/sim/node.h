@@ -16,7 +16,7 @@ struct trigger {
     ns_t jitter; /* even over ±, never below 0 in all */
     enum trigger_kind kind;
     uint32_t reads;   /* TRIGGER_READS: after so many answers that told of the job … */
-    unsigned of;      /* … by these endpoints (a bit each: exchange/endpoint.h) */
+    unsigned of;      /* … by these endpoints (a bit each: releases/endpoint.h) */
     struct span gate; /* TRIGGER_GATE: once that gate is open */
 };
 

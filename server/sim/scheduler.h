@@ -1,6 +1,6 @@
 /* What the requester does with a job, release by release.
  *
- *   engine ──start/cancel/act──▶ scheduler.c ──what follows──▶ struct scheduler_rules (releases/rules_*.c)
+ *   engine ──start/cancel/act──▶ scheduler.c ──what follows──▶ struct scheduler_rules (releases/)
  *      ▲                              │
  *      └─────────── agenda ◀──────────┘   bids, ends of runs and of publishing
  *
@@ -60,10 +60,6 @@ struct scheduler_rules {
     /* True if the job can no longer be cancelled. */
     bool (*is_over)(const struct job *job);
 };
-
-extern const struct scheduler_rules rules_v0_3_24;
-extern const struct scheduler_rules rules_v0_3_25;
-extern const struct scheduler_rules rules_documented; /* v0.3.19 */
 
 /* ---- for the engine, steps and adopt -------------------------------------------------------------------- */
 

@@ -20,7 +20,7 @@ struct stream;
 struct stream_list {
     struct stream *first;
     size_t n;
-    const struct dialect *release; /* words the events */
+    const struct release *release; /* words the events */
     int zone;
 };
 

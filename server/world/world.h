@@ -24,7 +24,7 @@ struct program_list;
 
 struct world {
     pthread_mutex_t lock;
-    const struct dialect *release; /* never changes, like the next two: any thread */
+    const struct release *release; /* never changes, like the next two: any thread */
     int zone;                      /* of time stamps, seconds east of UTC */
     size_t max_jobs;
     atomic_int signatures;         /* enum signatures, of the program; any thread */

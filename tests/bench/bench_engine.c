@@ -50,7 +50,7 @@ static double states_cost(struct engine *engine, struct span id, ns_t now, int r
 
     for (int i = 0; i < rounds; i++) {
         buf_clear(&out);
-        dialect_v0_3_25.put_state(&out, engine_job(engine, id, now), 0);
+        release_endpoint(&release_v0_3_25, ENDPOINT_STATES)->put(&out, engine_job(engine, id, now), 0);
     }
     buf_release(&out);
     return seconds_since(start) * 1e9 / rounds;
@@ -71,7 +71,7 @@ static double list_cost(struct engine *engine, ns_t now, int rounds)
         buf_clear(&out);
         if (engine_list(engine, &query, now, &jobs, &n))
             exit(1);
-        dialect_v0_3_25.put_list(&out, jobs, n, 0);
+        release_v0_3_25.put_list(&out, jobs, n, 0);
         free(jobs);
     }
     buf_release(&out);

@@ -27,7 +27,7 @@ static bool submit(struct api *api, struct world *world, const struct request *r
 static struct world *world_of_one_node(void)
 {
     struct node node = node_good(SPAN("n0"), SPAN("v0.3.25"));
-    struct program *program = program_by_hand(&dialect_v0_3_25, &node, 1);
+    struct program *program = program_by_hand(&release_v0_3_25, &node, 1);
     struct world *world;
 
     program->clock = CLOCK_KIND_REAL;

@@ -31,7 +31,7 @@ static struct server *server;
 static void start(enum clock_kind clock)
 {
     struct node nodes[] = { node_good(SPAN("n0"), SPAN("v0.3.25")) };
-    struct program *program = program_by_hand(&dialect_v0_3_25, nodes, 1);
+    struct program *program = program_by_hand(&release_v0_3_25, nodes, 1);
     struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .log = LOG_OFF };
     struct error error;
 
@@ -158,7 +158,7 @@ static void assert_closes(struct websocket_client *client, int code)
 
 #define NOT_WEBSOCKET "websocket: the client is not using the websocket protocol: "
 
-static const struct refusal {
+static const struct refused {
     const char *name, *method, *headers, *status_line, *body;
 } refusals[] = {
     { "no upgrade", "GET", HEADERS("close", "websocket", "13", WEBSOCKET_KEY), "HTTP/1.1 400 Bad Request",
@@ -179,7 +179,7 @@ static const struct refusal {
 
 START_TEST(handshake_is_refused_in_the_library_s_words)
 {
-    const struct refusal *row = &refusals[_i];
+    const struct refused *row = &refusals[_i];
     char request[1024];
 
     snprintf(request, sizeof request, "%s " PATH " HTTP/1.1\r\n%s\r\n", row->method, row->headers);

@@ -186,7 +186,7 @@ struct engine_options network_options(const struct told_network *network, const 
                                       enum network_manner manner, struct span approver, uint64_t seed,
                                       struct arena *arena)
 {
-    const struct dialect *dialect = dialect_find(span_text(release));
+    const struct release *dialect = release_find(span_text(release));
     struct node *nodes = arena_alloc(arena, network->nodes.n * sizeof *nodes);
 
     MUST(dialect && nodes);

@@ -266,7 +266,7 @@ static struct program *program_of_names(const struct playground *ground, const s
 {
     struct span approver = ground->clients->at[0].id;
     struct engine_options network = network_options(told, ground->release, NETWORK_AS_RECORDED, approver, seed, arena);
-    struct program *program = program_by_hand(dialect_find(span_text(ground->release)), network.nodes, network.n_nodes);
+    struct program *program = program_by_hand(release_find(span_text(ground->release)), network.nodes, network.n_nodes);
 
     program->scenario->scheduler = network.scheduler;
     program->seed = seed;
@@ -277,7 +277,7 @@ static struct program *program_of_names(const struct playground *ground, const s
 static struct program *program_of_scenario(const struct playground *ground, struct span scenario, uint64_t seed,
                                            struct arena *arena)
 {
-    struct program_settings settings = { .dialect = dialect_find(span_text(ground->release)),
+    struct program_settings settings = { .dialect = release_find(span_text(ground->release)),
                                          .clock = CLOCK_KIND_MANUAL, .has_seed = true, .seed = seed,
                                          .signatures = SIGNATURES_STRICT };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct program *program_by_hand(const struct dialect *release, const struct node *nodes, size_t n)
+struct program *program_by_hand(const struct release *release, const struct node *nodes, size_t n)
 {
     struct program *program = calloc(1, sizeof *program);
     struct scenario *scenario = calloc(1, sizeof *scenario);
@@ -37,7 +37,7 @@ struct program *program_of_text(const char *text, const struct program_settings 
     return program;
 }
 
-struct world *network_world(struct network *network, const struct dialect *release)
+struct world *network_world(struct network *network, const struct release *release)
 {
     struct program *program = program_by_hand(release, network->nodes, network->n_nodes);
     struct world *world = NULL;

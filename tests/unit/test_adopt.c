@@ -1,4 +1,5 @@
 /* Jobs that were not submitted here: they go on from where they are. */
+#include "releases/release.h"
 #include "support/network.h"
 #include "support/suite.h"
 

@@ -149,7 +149,7 @@ static const char *submit_plain(struct desk *desk)
 
 /* ---- paths and errors ------------------------------------------------------------------------------------ */
 
-static const struct refusal {
+static const struct refused {
     const char *method, *target, *body;
     int status;
     const char *error;
@@ -188,7 +188,7 @@ static const struct refusal {
 
 START_TEST(what_is_wrong_is_refused_with_key_message_and_hint)
 {
-    const struct refusal *row = &refusals[_i];
+    const struct refused *row = &refusals[_i];
     struct desk *desk = desk_open();
 
     const char *body = ask(desk, row->method, row->target, row->body);

@@ -231,13 +231,13 @@ START_TEST(right_after_submit_the_job_is_in_progress_and_nobody_has_answered)
 }
 END_TEST
 
-static const struct scheduler_rules *const releases[] = { V24, V25 };
+static const struct scheduler_rules *const rules_of_both[] = { V24, V25 };
 
 START_TEST(too_few_nodes_are_told_to_the_client)
 {
     struct network network = NETWORK(GOOD);
     struct job_spec spec = spec_of(2, 0, 3);
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
 
     network_submit(&network, &spec);
 
@@ -270,14 +270,14 @@ START_TEST(a_malformed_selector_ends_the_job_as_too_few_nodes_do)
     struct job_spec spec = spec_of(1, 0, 0);
     struct node_selector like = { .key = SPAN("env"), .op = SPAN("like") };
     spec.selectors = (struct selector_list){ &like, 1 };
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
 
     const struct job *job = network_submit(&network, &spec);
 
     ck_assert_int_eq(network.err, ERR_STATE);
     ck_assert_msg(strncmp(network.error.text, "operator: Unsupported value: \"like\": supported values: \"in\"", 57) == 0, "%s",
                   network.error.text);
-    ck_assert_int_eq(job->state, releases[_i] == V25 ? JOB_ERROR : JOB_NEW);
+    ck_assert_int_eq(job->state, rules_of_both[_i] == V25 ? JOB_ERROR : JOB_NEW);
     network_stop(&network);
 }
 END_TEST
@@ -321,15 +321,15 @@ static char *events_by_steps(const struct scheduler_rules *rules, ns_t step)
     const struct job *job = network_submit(&network, &spec);
     for (ns_t gone = 0; gone < SECONDS(60); gone += step)
         network_pass(&network, step);
-    (rules == V25 ? &dialect_v0_3_25 : &dialect_v0_3_24)->put_events(&body, job, 0);
+    release_endpoint(rules == V25 ? &release_v0_3_25 : &release_v0_3_24, ENDPOINT_EVENTS)->put(&body, job, 0);
     network_stop(&network);
     return buf_take(&body);
 }
 
 START_TEST(it_does_not_matter_how_rarely_time_passes)
 {
-    char *often = events_by_steps(releases[_i], 10 * NS_PER_MS);
-    char *once = events_by_steps(releases[_i], SECONDS(60));
+    char *often = events_by_steps(rules_of_both[_i], 10 * NS_PER_MS);
+    char *once = events_by_steps(rules_of_both[_i], SECONDS(60));
 
     ck_assert_str_eq(often, once);
     free(often);
@@ -492,7 +492,7 @@ START_TEST(housekeeping_ends_a_job_at_the_first_round_past_its_timeout)
     struct network network = NETWORK(HANGS);
     struct job_spec spec = spec_of(1, 0, 0);
     spec.timeout = 60;
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
 
     const struct job *job = network_submit(&network, &spec);
     network_pass(&network, SECONDS(90) - 1);
@@ -529,7 +529,7 @@ START_TEST(housekeeping_cancels_a_queued_job)
     struct network network = NETWORK(GOOD);
     struct job_spec spec = spec_of(1, 0, 0);
     network.options.selection = SELECTION_WAIT;
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
 
     const struct job *job = network_submit(&network, &spec);
     network_pass(&network, SECONDS(1830));
@@ -713,7 +713,7 @@ START_TEST(a_cancel_stops_the_job_and_then_what_lives_of_it)
     struct network network = network_of(row->n, row->cast);
     struct job_spec spec = spec_of(row->concurrency, 0, row->n > (size_t)row->concurrency ? 2 : 0);
     network.options.selection = row->waits ? SELECTION_WAIT : SELECTION_DEFAULT;
-    network_start(&network, releases[_i >= (int)(sizeof cancels / sizeof cancels[0])]);
+    network_start(&network, rules_of_both[_i >= (int)(sizeof cancels / sizeof cancels[0])]);
     const struct job *job = network_submit(&network, &spec);
     network_pass(&network, row->after);
     size_t before = strlen(story_of(&network, job));
@@ -734,7 +734,7 @@ START_TEST(a_terminal_job_cannot_be_cancelled)
 {
     struct network network = NETWORK(GOOD);
     struct job_spec spec = spec_of(1, 0, 0);
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
     const struct job *job = network_submit(&network, &spec);
     network_pass(&network, SECONDS(1));
 
@@ -853,7 +853,7 @@ START_TEST(a_forgotten_job_may_still_have_something_due)
     struct network network = NETWORK(GOOD, LATE_BID, SILENT);
     struct job_spec spec = spec_of(1, 0, 0);
     network.max_jobs = 1;
-    network_start(&network, releases[_i]);
+    network_start(&network, rules_of_both[_i]);
 
     for (int i = 0; i < 20; i++) { /* late bids of up to nine forgotten jobs are under way at once */
         ck_assert_ptr_nonnull(network_submit(&network, &spec));

@@ -7,6 +7,7 @@
 #include "base/ns.h"
 #include "scenario/scenario.h"
 #include "sim/scheduler.h"
+#include "releases/release.h"
 #include "support/files.h"
 #include "releases/bodies.h"
 #include "support/suite.h"

@@ -1,5 +1,6 @@
 /* Faults: which exchange they take, what they count, and what is told of one that nearly fitted. */
 #include "exchange/fault.h"
+#include "releases/release.h"
 #include "support/network.h"
 #include "support/suite.h"
 

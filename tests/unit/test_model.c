@@ -89,7 +89,7 @@ struct world {
     struct draw ids;
     enum character cast[NODES_MAX];
     struct network network;
-    const struct dialect *dialect;
+    const struct release *release;
     bool is_v25;
     struct seen jobs[JOBS_MAX];
     size_t n_jobs;
@@ -122,7 +122,7 @@ static void holds(struct world *w, bool is_true, const char *sentence)
     buf_char(&cast, '\0');
     const struct job *job = w->at ? engine_job(w->network.engine, span_text(w->at->id), w->network.now) : NULL;
     ck_abort_msg("seed %llu, step %d, %s, [%s], concurrency %lld confidence %lld bids %lld, overask %lld%s: not true: %s\n%s",
-                 (unsigned long long)w->seed, w->step, w->dialect->name, cast.p,
+                 (unsigned long long)w->seed, w->step, w->release->name, cast.p,
                  (long long)(w->at ? w->at->spec.deal.concurrency : 0), (long long)(w->at ? w->at->spec.deal.confidence : 0),
                  (long long)(w->at ? w->at->spec.deal.min_bids : 0), (long long)w->network.options.overask,
                  w->network.options.no_retry ? " no retry" : "", sentence, job ? story_of(&w->network, job) : "");
@@ -382,7 +382,7 @@ static void see_asks(struct world *w, const struct told *told, size_t at)
 
 static void read_events(struct world *w, struct told *told, const struct job *job)
 {
-    told->events_json = parsed_from(w, job, w->dialect->put_events);
+    told->events_json = parsed_from(w, job, release_endpoint(w->release, ENDPOINT_EVENTS)->put);
     JSON_EACH(value, json_get(json_root(told->events_json), "events"))
         read_entry(w, told, value);
     for (size_t at = 0; at < told->n; at++) {
@@ -444,7 +444,7 @@ static void see_execution_state(struct world *w, const struct told *told, const 
 
 static void see_states(struct world *w, struct told *told, const struct job *job)
 {
-    told->states_json = parsed_from(w, job, w->dialect->put_state);
+    told->states_json = parsed_from(w, job, release_endpoint(w->release, ENDPOINT_STATES)->put);
     const struct json_value *state = json_get(json_root(told->states_json), "state");
     const struct json_value *executions = json_get(state, "Executions");
     size_t i = 0;
@@ -464,7 +464,7 @@ static void see_states(struct world *w, struct told *told, const struct job *job
 
 static void see_results(struct world *w, struct told *told, const struct job *job)
 {
-    told->results_json = parsed_from(w, job, w->dialect->put_results);
+    told->results_json = parsed_from(w, job, release_endpoint(w->release, ENDPOINT_RESULTS)->put);
     const struct json_value *result = json_first(json_get(json_root(told->results_json), "results"));
     const struct json_value *state = json_get(json_root(told->states_json), "state");
 
@@ -487,8 +487,8 @@ static void see_list(struct world *w, const struct told *told, const struct job 
 {
     struct buf list = buf_init(TELLING_MAX), alone = buf_init(TELLING_MAX);
 
-    w->dialect->put_list(&list, &job, 1, 0);
-    w->dialect->put_job(&alone, job, 0);
+    w->release->put_list(&list, &job, 1, 0);
+    release_endpoint(w->release, ENDPOINT_SUBMIT)->put(&alone, job, 0);
     struct json *list_json = parsed(w, &list), *job_json = parsed(w, &alone);
     const struct json_value *shown = json_first(json_get(json_root(list_json), "jobs"));
 
@@ -580,7 +580,7 @@ static void see_growth(struct world *w, struct seen *seen, const struct job *job
     struct buf events = buf_init(TELLING_MAX);
     struct span before = buf_view(&seen->events);
 
-    w->dialect->put_events(&events, job, 0);
+    release_endpoint(w->release, ENDPOINT_EVENTS)->put(&events, job, 0);
     before.n -= before.n ? 2 : 0; /* but for its end, `]}` */
     holds(w, span_starts(buf_view(&events), before), "a history only grows");
     buf_release(&seen->events);
@@ -747,7 +747,7 @@ static void choose_network(struct world *w)
     }
     w->network = network_of(n, w->cast);
     w->is_v25 = draw(w, 2);
-    w->dialect = w->is_v25 ? &dialect_v0_3_25 : &dialect_v0_3_24;
+    w->release = w->is_v25 ? &release_v0_3_25 : &release_v0_3_24;
     w->network.options = (struct scheduler_options){
         .overask = (int64_t)draw(w, 4),
         .no_retry = draw(w, 4) == 0,
@@ -756,7 +756,7 @@ static void choose_network(struct world *w)
         .housekeeping = draw(w, 3) == 0 ? SECONDS(7) : 0,
     };
     w->network.max_jobs = draw(w, 3) == 0 ? 1 + draw(w, 3) : 0;
-    network_start(&w->network, w->dialect->rules);
+    network_start(&w->network, w->release->rules);
 }
 
 static void live(uint64_t seed)

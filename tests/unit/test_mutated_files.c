@@ -6,6 +6,7 @@
 #include "base/ns.h"
 #include "scenario/scenario.h"
 #include "sim/scheduler.h"
+#include "releases/release.h"
 #include "support/files.h"
 #include "releases/fixture.h"
 #include "support/suite.h"

@@ -88,7 +88,7 @@ START_TEST(nothing_means_serve_with_the_defaults)
     ck_assert_uint_eq(o.port.value, 1234);
     ck_assert_ptr_null(o.port_file);
     ck_assert(!o.ready_fd.given);
-    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_25);
+    ck_assert_ptr_eq(o.dialect, &release_v0_3_25);
     ck_assert_int_eq(o.clock, CLOCK_KIND_REAL);
     ck_assert_int_eq(o.start_time, 0);
     ck_assert(!o.seed.given);
@@ -111,7 +111,7 @@ START_TEST(every_option_of_serve_is_read)
     ck_assert(o.port.given && o.port.value == 0);
     ck_assert_str_eq(o.port_file, "p");
     ck_assert(o.ready_fd.given && o.ready_fd.value == 7);
-    ck_assert_ptr_eq(o.dialect, &dialect_v0_3_24);
+    ck_assert_ptr_eq(o.dialect, &release_v0_3_24);
     ck_assert_int_eq(o.clock, CLOCK_KIND_SCALED);
     ck_assert(o.clock_scale > 2.4 && o.clock_scale < 2.6);
     ck_assert(o.seed.given && o.seed.value == UINT64_MAX);
@@ -321,7 +321,7 @@ START_TEST(what_the_user_gave_becomes_a_setting)
 
     struct program_settings settings = options_settings(&o);
 
-    ck_assert_ptr_eq(settings.dialect, &dialect_v0_3_24);
+    ck_assert_ptr_eq(settings.dialect, &release_v0_3_24);
     ck_assert_int_eq(settings.clock, CLOCK_KIND_SCALED);
     ck_assert(settings.clock_scale > 19 && settings.clock_scale < 21);
     ck_assert_int_eq(settings.start_time, CLOCK_DEFAULT_START);
@@ -509,7 +509,7 @@ START_TEST(help_names_every_dialect)
 {
     char *help = help_of(COMMAND_SERVE);
 
-    for (const struct dialect *const *d = dialects; *d; d++)
+    for (const struct release *const *d = releases; *d; d++)
         ck_assert_msg(strstr(help, (*d)->name) != NULL, "%s", (*d)->name);
     free(help);
 }

@@ -36,7 +36,7 @@ START_TEST(a_file_sets_what_is_left_open)
 {
     struct program *program = program_of(everything, NULL, NULL);
 
-    ck_assert_ptr_eq(program->dialect, &dialect_v0_3_24);
+    ck_assert_ptr_eq(program->dialect, &release_v0_3_24);
     ck_assert_int_eq(program->clock, CLOCK_KIND_SCALED);
     ck_assert(program->clock_scale > 19 && program->clock_scale < 21);
     ck_assert_int_eq(program->start_time, CLOCK_DEFAULT_START);
@@ -49,11 +49,11 @@ END_TEST
 
 START_TEST(a_setting_wins_over_the_file)
 {
-    struct program_settings settings = { &dialect_v0_3_25, CLOCK_KIND_REAL, 0, 5, 0, true, 7, SIGNATURES_WARN };
+    struct program_settings settings = { &release_v0_3_25, CLOCK_KIND_REAL, 0, 5, 0, true, 7, SIGNATURES_WARN };
 
     struct program *program = program_of(everything, &settings, NULL);
 
-    ck_assert_ptr_eq(program->dialect, &dialect_v0_3_25);
+    ck_assert_ptr_eq(program->dialect, &release_v0_3_25);
     ck_assert_int_eq(program->clock, CLOCK_KIND_REAL);
     ck_assert_int_eq(program->start_time, 5);
     ck_assert_int_eq(program->zone, 0);
@@ -67,7 +67,7 @@ START_TEST(without_any_setting_the_defaults_hold)
 {
     struct program *program = program_of(nothing, NULL, NULL);
 
-    ck_assert_ptr_eq(program->dialect, dialects[0]);
+    ck_assert_ptr_eq(program->dialect, releases[0]);
     ck_assert_int_eq(program->clock, CLOCK_KIND_REAL);
     ck_assert_int_eq(program->start_time, 0);
     ck_assert(!program->seed_chosen);

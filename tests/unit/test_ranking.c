@@ -1,6 +1,7 @@
 #include "base/ns.h"
 #include "sim/ranking.h"
 
+#include "releases/release.h"
 #include "support/network.h"
 #include "support/suite.h"
 

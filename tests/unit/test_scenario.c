@@ -2,6 +2,7 @@
 #include "scenario/scenario.h"
 #include "scenario/nodes.h"
 #include "sim/scheduler.h"
+#include "releases/release.h"
 #include "support/suite.h"
 #include "wire/signature.h"
 #include "support/files.h"

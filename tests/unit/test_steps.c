@@ -1,6 +1,7 @@
 /* Scripts of steps: what they do to a job, and which of them the state tables forbid. */
 #include "sim/steps.h"
 
+#include "releases/release.h"
 #include "support/network.h"
 #include "support/suite.h"
 
