@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+enum { READ_AT_ONCE = 2048 };
+
 struct peer {
     int fd;
     struct buf out;   /* frames on their way; `sent` of them are gone */
     size_t sent;
-    char in[2 * WS_INPUT_MAX];
-    size_t in_n;
-    bool closing; /* a close frame is the last thing in `out` */
+    struct websocket_reader reader;
+    bool closing; /* what is in `out` is the last, a close frame at its end */
 };
 
 static bool all_sent(const struct peer *peer)
@@ -41,47 +42,51 @@ static void add_frame(struct peer *peer, enum websocket_opcode opcode, struct sp
         websocket_frame(&peer->out, opcode, payload);
 }
 
-static void say_goodbye(struct peer *peer, int code)
+static void say_goodbye(struct peer *peer, int code, struct span reason)
 {
     if (!peer->closing)
-        websocket_close(&peer->out, code);
+        websocket_close(&peer->out, code, reason);
     peer->closing = true;
 }
 
 static void on_message(struct peer *peer, const struct websocket_message *message)
 {
+    enum { CODE_SIZE = 2 };
+    struct span payload = message->payload;
+
     if (message->opcode == WS_PING)
-        add_frame(peer, WS_PONG, message->payload);
-    else if (message->opcode == WS_CLOSE)
-        say_goodbye(peer, WS_CLOSE_NORMAL);
+        add_frame(peer, WS_PONG, payload);
+    if (message->opcode != WS_CLOSE)
+        return;
+    add_frame(peer, WS_CLOSE, span_of(payload.p, payload.n < CODE_SIZE ? 0 : CODE_SIZE)); /* the client's own code */
+    peer->closing = true;
 }
 
-static void read_messages(struct peer *peer)
+static void read_messages(struct peer *peer, struct span in)
 {
     struct websocket_message message;
     enum websocket_input input;
 
-    while ((input = websocket_read(peer->in, peer->in_n, &message)) == WS_INPUT_MESSAGE) {
-        on_message(peer, &message);
-        peer->in_n -= message.size;
-        memmove(peer->in, peer->in + message.size, peer->in_n);
+    while (!peer->closing && (input = websocket_read(&peer->reader, &in, &message)) != WS_INPUT_MORE) {
+        if (input == WS_INPUT_MESSAGE)
+            on_message(peer, &message);
+        else if (message.payload.n)
+            say_goodbye(peer, WS_CLOSE_PROTOCOL, message.payload);
+        else
+            peer->closing = true;
     }
-    if (input == WS_INPUT_BROKEN)
-        say_goodbye(peer, WS_CLOSE_PROTOCOL);
 }
 
 /* False: the client is gone. */
 static bool receive_some(struct peer *peer)
 {
-    ssize_t n = tap_receive(peer->fd, peer->in + peer->in_n, sizeof peer->in - peer->in_n);
+    char in[READ_AT_ONCE];
+    ssize_t n = tap_receive(peer->fd, in, sizeof in);
 
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;
-    if (n == 0)
-        return false;
-    peer->in_n += (size_t)n;
-    read_messages(peer);
-    return true;
+    read_messages(peer, span_of(in, (size_t)n));
+    return n > 0;
 }
 
 /* New frames only when the old ones are gone: what waits meanwhile waits in the stream's bounded queue. */
@@ -106,7 +111,7 @@ static bool turn(const struct streaming *streaming, struct peer *peer)
     int next_ms = -1;
 
     if (!refill(streaming, peer, &next_ms)) {
-        say_goodbye(peer, WS_CLOSE_POLICY);
+        say_goodbye(peer, WS_CLOSE_POLICY, SPAN(""));
         send_some(peer);
         return false;
     }

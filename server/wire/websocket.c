@@ -10,12 +10,46 @@
 
 /* ---- the handshake: github.com/gorilla/websocket, Upgrader.Upgrade ---------------------------------------------- */
 
-/* Is the token among the header's comma-divided ones, without regard to case? */
+static struct span skip_blanks(struct span text)
+{
+    while (text.n && (*text.p == ' ' || *text.p == '\t'))
+        text = span_of(text.p + 1, text.n - 1);
+    return text;
+}
+
+static size_t token_size(struct span text)
+{
+    size_t n = 0;
+
+    while (n < text.n && (ascii_is_alphanumeric(text.p[n]) || (text.p[n] && strchr("!#$%&'*+-.^_`|~", text.p[n]))))
+        n++;
+    return n;
+}
+
+/* As tokenListContainsValue: what follows an empty element, or a token with anything but a comma behind it, is
+ * not looked at. */
+static bool list_has(struct span list, struct span token)
+{
+    for (;;) {
+        list = skip_blanks(list);
+        size_t n = token_size(list);
+        struct span found = span_of(list.p, n), rest = skip_blanks(span_of(list.p + n, list.n - n));
+        if (!n || (rest.n && *rest.p != ','))
+            return false;
+        if (span_eq_nocase(found, token))
+            return true;
+        if (!rest.n)
+            return false;
+        list = span_of(rest.p + 1, rest.n - 1);
+    }
+}
+
+/* True if a header of that name lists the token, without regard to case. */
 static bool has_token(const struct request *request, const char *name, struct span token)
 {
     for (size_t i = 0; i < request->n_headers; i++) {
         const struct header *h = &request->headers[i];
-        if (span_eq_nocase(h->name, span_text(name)) && ascii_list_has(h->value, token))
+        if (span_eq_nocase(h->name, span_text(name)) && list_has(h->value, token))
             return true;
     }
     return false;
@@ -41,21 +75,35 @@ static bool speaks_13(const struct request *r)
     return has_token(r, "Sec-Websocket-Version", SPAN("13"));
 }
 
-/* `http://HOST…` must name the host that was asked. */
+/* What stands before the first of `stops`. */
+static struct span before(struct span text, const char *stops)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] && strchr(stops, text.p[i]))
+            return span_of(text.p, i);
+    return text;
+}
+
+/* The host of an absolute URL or of `//HOST…`, as url.Parse reads it; empty if there is none. */
+static struct span origin_host(struct span origin)
+{
+    struct span url = before(origin, "#?"), scheme = before(url, ":/");
+
+    if (scheme.n < url.n && url.p[scheme.n] == ':')
+        url = span_of(url.p + scheme.n + 1, url.n - scheme.n - 1);
+    if (!span_starts(url, SPAN("//")))
+        return SPAN("");
+    struct span authority = before(span_of(url.p + 2, url.n - 2), "/");
+    const char *at = authority.n ? memrchr(authority.p, '@', authority.n) : NULL;
+    return at ? span_of(at + 1, authority.n - (size_t)(at + 1 - authority.p)) : authority;
+}
+
+/* As checkSameOrigin: an Origin that is sent, an empty one too, must have the host that was asked. */
 static bool origin_fits(const struct request *r)
 {
     const struct header *origin = request_header(r, "Origin"), *host = request_header(r, "Host");
 
-    if (!origin || !origin->value.n)
-        return true;
-    const char *slashes = memmem(origin->value.p, origin->value.n, "://", 3);
-    if (!slashes || !host)
-        return false;
-    struct span rest = span_of(slashes + 3, origin->value.n - (size_t)(slashes + 3 - origin->value.p));
-    const char *end = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
-    if (end)
-        rest.n = (size_t)(end - rest.p);
-    return span_eq_nocase(rest, host->value);
+    return !origin || (host && span_eq_nocase(origin_host(origin->value), host->value));
 }
 
 static bool has_key(const struct request *r)
@@ -117,65 +165,4 @@ bool websocket_handshake(const struct request *request, struct reply *reply)
     reply_header(reply, "Connection", SPAN("Upgrade"));
     reply_header(reply, "Sec-WebSocket-Accept", buf_view(&accept));
     return true;
-}
-
-/* ---- frames ---------------------------------------------------------------------------------------------------------- */
-
-void websocket_frame(struct buf *out, enum websocket_opcode opcode, struct span payload)
-{
-    buf_char(out, (char)(0x80 | opcode));
-    if (payload.n < 126) {
-        buf_char(out, (char)payload.n);
-    } else if (payload.n <= 0xffff) {
-        buf_char(out, 126);
-        for (int shift = 8; shift >= 0; shift -= 8)
-            buf_char(out, (char)(payload.n >> shift));
-    } else {
-        buf_char(out, 127);
-        for (int shift = 56; shift >= 0; shift -= 8)
-            buf_char(out, (char)((uint64_t)payload.n >> shift));
-    }
-    buf_span(out, payload);
-}
-
-void websocket_close(struct buf *out, int code)
-{
-    char payload[2] = { (char)(code >> 8), (char)code };
-
-    websocket_frame(out, WS_CLOSE, span_of(payload, sizeof payload));
-}
-
-/* The first byte of a frame: no reserved bit, and an opcode that a client may use here. Whole binary frames are
- * lawful, but no client has any to send. */
-static bool is_expected(unsigned char first)
-{
-    int opcode = first & 0x0f;
-
-    return !(first & 0x70) && (opcode == WS_TEXT || (opcode >= WS_CLOSE && opcode <= WS_PONG));
-}
-
-enum websocket_input websocket_read(char *bytes, size_t n, struct websocket_message *message)
-{
-    if (n < 2)
-        return WS_INPUT_MORE;
-    unsigned char first = (unsigned char)bytes[0], second = (unsigned char)bytes[1];
-    size_t length = second & 0x7f, head = 2;
-    if (length == 126) {
-        if (n < 4)
-            return WS_INPUT_MORE;
-        length = (size_t)((unsigned char)bytes[2] << 8 | (unsigned char)bytes[3]);
-        head = 4;
-    }
-    /* Clients mask, and have nothing to say that would need more. */
-    if (!is_expected(first) || !(second & 0x80) || (second & 0x7f) == 127 || length > WS_INPUT_MAX)
-        return WS_INPUT_BROKEN;
-    if (n < head + 4 + length)
-        return WS_INPUT_MORE;
-    const char *mask = bytes + head;
-    char *payload = bytes + head + 4;
-    for (size_t i = 0; i < length; i++)
-        payload[i] = (char)(payload[i] ^ mask[i % 4]);
-    *message = (struct websocket_message){ .opcode = first & 0x0f, .payload = span_of(payload, length),
-                                           .size = head + 4 + length };
-    return WS_INPUT_MESSAGE;
 }

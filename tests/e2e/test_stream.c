@@ -36,6 +36,7 @@ static void start(enum clock_kind clock)
     struct error error;
 
     program->clock = clock;
+    program->clock_scale = SCALE_MAX;
     ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
     program_drop(program);
 }
@@ -145,15 +146,6 @@ static void assert_pong(struct websocket_client *client, const char *text)
     ck_assert_msg(span_is(frame.payload, text), "%.*s", SPAN_ARG(frame.payload));
 }
 
-/* A close frame with this code, and nothing after it. */
-static void assert_closes(struct websocket_client *client, int code)
-{
-    struct websocket_frame frame = next(client);
-
-    ck_assert_int_eq(websocket_code(&frame), code);
-    ck_assert_int_eq(websocket_next(client, &frame), WEBSOCKET_GONE);
-}
-
 /* ---- the handshake -------------------------------------------------------------------------------------------- */
 
 #define NOT_WEBSOCKET "websocket: the client is not using the websocket protocol: "
@@ -173,6 +165,10 @@ static const struct refused {
       "Forbidden\nwebsocket: request origin not allowed by Upgrader.CheckOrigin\n" },
     { "no origin at all", "GET", GOOD_HEADERS "Origin: null\r\n", "HTTP/1.1 403 Forbidden",
       "Forbidden\nwebsocket: request origin not allowed by Upgrader.CheckOrigin\n" },
+    { "an empty origin", "GET", GOOD_HEADERS "Origin: \r\n", "HTTP/1.1 403 Forbidden",
+      "Forbidden\nwebsocket: request origin not allowed by Upgrader.CheckOrigin\n" },
+    { "an empty list element", "GET", HEADERS(",upgrade", "websocket", "13", WEBSOCKET_KEY), "HTTP/1.1 400 Bad Request",
+      "Bad Request\n" NOT_WEBSOCKET "'upgrade' token not found in 'Connection' header\n" },
     { "no key", "GET", HEADERS("Upgrade", "websocket", "13", ""), "HTTP/1.1 400 Bad Request",
       "Bad Request\nwebsocket: not a websocket handshake: 'Sec-WebSocket-Key' header is missing or blank\n" },
 };
@@ -195,6 +191,9 @@ static const char *const welcome[] = {
     GOOD_HEADERS,
     GOOD_HEADERS "Origin: http://requester\r\n",
     GOOD_HEADERS "Origin: http://REQUESTER/page\r\n",
+    GOOD_HEADERS "Origin: http://requester?query\r\n",
+    GOOD_HEADERS "Origin: http://user@requester\r\n",
+    GOOD_HEADERS "Origin: //requester\r\n",
     HEADERS("keep-alive, UPGRADE", "WebSocket", "8, 13", WEBSOCKET_KEY),
 };
 
@@ -252,45 +251,90 @@ START_TEST(text_and_pong_are_passed_over)
 }
 END_TEST
 
-START_TEST(close_is_answered_by_close)
-{
-    struct websocket_client client = opened("");
+#define BYTES(literal) { literal, sizeof(literal) - 1 }
+#define MASK "\0\0\0\0"
 
-    ck_assert(websocket_send(&client, WS_CLOSE, SPAN("\x03\xe8")));
-    assert_closes(&client, WS_CLOSE_NORMAL);
-    websocket_leave(&client);
-}
-END_TEST
-
-static const struct broken {
+static const struct answered {
     const char *name;
-    struct span bytes;
-} broken[] = {
-    { "binary", { "\x82\x81\0\0\0\0x", 7 } },
-    { "no mask", { "\x81\x01x", 3 } },
-    { "no opcode of the protocol", { "\x83\x80\0\0\0\0", 6 } },
-    { "reserved bits", { "\xf1\x80\0\0\0\0", 6 } },
-    { "garbage", { "GET / HTTP/1.1\r\n\r\n", 18 } },
-    { "a byte more than allowed", { "\x81\xfe\x10\x01", 4 } },
-    { "eight bytes of length", { "\x81\xff\0\0\0\0\0\0\0\x01", 10 } },
+    struct span frame, answer; /* payloads of close frames, without and with the head */
+} closes[] = {
+    { "normal", BYTES("\x88\x82" MASK "\x03\xe8"), BYTES("\x03\xe8") },
+    { "going away", BYTES("\x88\x82" MASK "\x03\xe9"), BYTES("\x03\xe9") },
+    { "with a reason", BYTES("\x88\x84" MASK "\x0f\x9f" "ab"), BYTES("\x0f\x9f") },
+    { "without a code", BYTES("\x88\x80" MASK), BYTES("") },
+    { "of one byte", BYTES("\x88\x81" MASK "\x03"), BYTES("") },
 };
 
-START_TEST(broken_frame_closes_the_stream)
+static void assert_closed_by(const struct answered *row)
 {
     struct websocket_client client = opened("");
 
-    ck_assert(http_send(&client.http, broken[_i].bytes.p, broken[_i].bytes.n));
-    assert_closes(&client, WS_CLOSE_PROTOCOL);
+    ck_assert(http_send(&client.http, row->frame.p, row->frame.n));
+    struct websocket_frame frame = next(&client);
+
+    ck_assert_msg(frame.first == (FINAL | WS_CLOSE) && span_eq(frame.payload, row->answer), "%s: %02x %.*s", row->name,
+                  (unsigned)frame.first, SPAN_ARG(frame.payload));
+    ck_assert_int_eq(websocket_next(&client, &frame), WEBSOCKET_GONE);
+    websocket_leave(&client);
+}
+
+START_TEST(close_is_answered_by_its_own_code)
+{
+    assert_closed_by(&closes[_i]);
+}
+END_TEST
+
+/* With the reasons of the real requester's library. */
+static const struct answered violations[] = {
+    { "no mask", BYTES("\x81\x01x"), BYTES("\x03\xea" "bad MASK") },
+    { "no opcode of the protocol", BYTES("\x83\x81" MASK "x"), BYTES("\x03\xea" "bad opcode 3") },
+    { "a reserved bit", BYTES("\xc1\x81" MASK "x"), BYTES("\x03\xea" "RSV1 set") },
+    { "all at once", BYTES("\x73\x01x"), BYTES("\x03\xea" "RSV1 set, RSV2 set, RSV3 set, bad opcode 3, bad MASK") },
+    { "a continuation of nothing", BYTES("\x80\x81" MASK "x"), BYTES("\x03\xea" "continuation after FIN") },
+    { "a message within another", BYTES("\x01\x81" MASK "x" "\x81\x81" MASK "y"), BYTES("\x03\xea" "data before FIN") },
+    { "a ping in pieces", BYTES("\x09\x81" MASK "x"), BYTES("\x03\xea" "FIN not set on control") },
+    { "a long ping", BYTES("\x89\xfe\0\x7e" MASK), BYTES("\x03\xea" "len > 125 for control") },
+    { "a close code that is never sent", BYTES("\x88\x82" MASK "\x03\xed"), BYTES("\x03\xea" "bad close code 1005") },
+    { "a close reason that is no UTF-8", BYTES("\x88\x83" MASK "\x03\xea\xff"),
+      BYTES("\x03\xea" "invalid utf8 payload in close frame") },
+};
+
+START_TEST(violation_closes_the_stream_with_its_reason)
+{
+    assert_closed_by(&violations[_i]);
+}
+END_TEST
+
+static const struct passed_over {
+    const char *name;
+    struct span bytes;
+} passed_over[] = {
+    { "binary", BYTES("\x82\x81" MASK "x") },
+    { "fragments with a pong between", BYTES("\x01\x81" MASK "x" "\x8a\x80" MASK "\0\x80" MASK "\x80\x81" MASK "y") },
+    { "a length in two bytes", BYTES("\x81\xfe\0\x01" MASK "x") },
+    { "a length in eight bytes", BYTES("\x81\xff\0\0\0\0\0\0\0\x02" MASK "xy") },
+};
+
+START_TEST(data_of_every_form_is_passed_over_in_pieces_of_any_size)
+{
+    struct websocket_client client = opened("");
+
+    for (size_t i = 0; i < passed_over[_i].bytes.n; i++)
+        ck_assert(http_send(&client.http, passed_over[_i].bytes.p + i, 1));
+    ck_assert(http_send(&client.http, passed_over[_i].bytes.p, passed_over[_i].bytes.n));
+
+    assert_pong(&client, passed_over[_i].name);
     websocket_leave(&client);
 }
 END_TEST
 
-START_TEST(longest_frame_that_is_allowed_is_read)
+START_TEST(frame_of_any_length_is_passed_over)
 {
-    static char text[WS_INPUT_MAX];
+    static char text[1024 * 1024];
     struct websocket_client client = opened("");
 
     ck_assert(websocket_send(&client, WS_TEXT, span_of(text, sizeof text)));
+
     assert_pong(&client, "still there?");
     websocket_leave(&client);
 }
@@ -341,13 +385,26 @@ START_TEST(stream_of_a_job_has_nothing_of_another)
 }
 END_TEST
 
-START_TEST(unknown_job_has_an_empty_replay)
+START_TEST(stream_of_an_unknown_job_is_accepted_and_closed_without_a_frame)
 {
-    submit("ubuntu");
     struct websocket_client client = opened("00000000-0000-4000-8000-000000000000");
+    struct websocket_frame frame;
+
+    ck_assert_int_eq(websocket_next(&client, &frame), WEBSOCKET_GONE);
+    websocket_leave(&client);
+}
+END_TEST
+
+START_TEST(late_stream_has_nothing_from_before)
+{
+    start(CLOCK_KIND_SCALED); /* so fast that the job is over when the stream is opened */
+    submit("ubuntu");
+    struct websocket_client client = opened("");
 
     assert_pong(&client, "no more?");
+
     websocket_leave(&client);
+    teardown();
 }
 END_TEST
 
@@ -449,15 +506,17 @@ TEST_MAIN("stream",
     TEST(ping_is_answered_by_pong),
     TEST(frame_in_the_packet_of_the_handshake_is_answered),
     TEST(text_and_pong_are_passed_over),
-    TEST(close_is_answered_by_close),
-    TEST_EACH(broken_frame_closes_the_stream, broken),
-    TEST(longest_frame_that_is_allowed_is_read),
+    TEST_EACH(close_is_answered_by_its_own_code, closes),
+    TEST_EACH(violation_closes_the_stream_with_its_reason, violations),
+    TEST_EACH(data_of_every_form_is_passed_over_in_pieces_of_any_size, passed_over),
+    TEST(frame_of_any_length_is_passed_over),
     TEST(advance_of_a_manual_clock_wakes_a_stream),
     TEST(stream_of_a_job_has_nothing_of_another),
-    TEST(unknown_job_has_an_empty_replay),
+    TEST(stream_of_an_unknown_job_is_accepted_and_closed_without_a_frame),
     TEST(slow_reader_is_cut_off_and_never_waited_for),
     TEST(one_stream_too_many_is_refused),
     TEST(closed_streams_free_their_places),
     TEST(stop_ends_open_streams_at_once),
     TEST_GROUP("real clock"),
-    TEST(live_frames_come_by_themselves))
+    TEST(live_frames_come_by_themselves),
+    TEST(late_stream_has_nothing_from_before))

@@ -78,13 +78,10 @@ bool websocket_send(struct websocket_client *client, int opcode, struct span pay
     CLEANUP(buf_release) struct buf out = buf_init(INPUT_MAX);
 
     buf_char(&out, (char)(FINAL | opcode));
-    if (payload.n < 126) {
-        buf_char(&out, (char)(MASKED | payload.n));
-    } else {
-        buf_char(&out, (char)(MASKED | 126));
-        buf_char(&out, (char)(payload.n >> 8));
-        buf_char(&out, (char)payload.n);
-    }
+    int length_bytes = payload.n < 126 ? 0 : payload.n <= 0xffff ? 2 : 8;
+    buf_char(&out, (char)(MASKED | (length_bytes == 0 ? (int)payload.n : length_bytes == 2 ? 126 : 127)));
+    for (int i = length_bytes - 1; i >= 0; i--)
+        buf_char(&out, (char)((uint64_t)payload.n >> (8 * i)));
     buf_add(&out, mask, sizeof mask);
     for (size_t i = 0; i < payload.n; i++)
         buf_char(&out, (char)(payload.p[i] ^ mask[i % sizeof mask]));
