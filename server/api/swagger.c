@@ -105,15 +105,25 @@ static const char page[] = "<!DOCTYPE html>\n<html><head><title>mock-requester</
                            "<body><h1>mock-requester</h1><p>The API as a Swagger document: "
                            "<a href=\"doc.json\">doc.json</a></p></body></html>\n";
 
+/* What the path names below the route's own. */
+static struct span page_of(const struct call *call)
+{
+    size_t n = strlen(call->route->path);
+    const char *own = memmem(call->path.p, call->path.n, call->route->path, n);
+
+    return span_of(own + n, (size_t)(call->path.p + call->path.n - own) - n);
+}
+
 void answer_swagger(struct call *call, ns_t now)
 {
     struct reply *reply = call->reply;
+    struct span name = page_of(call);
 
     (void)now;
-    if (span_is(call->path, "/swagger/doc.json")) {
+    if (span_is(name, "doc.json")) {
         reply_header(reply, "Content-Type", SPAN("application/json; charset=utf-8"));
         put_document(&reply->body, call->world->release);
-    } else if (span_is(call->path, "/swagger/index.html")) {
+    } else if (span_is(name, "index.html")) {
         reply_header(reply, "Content-Type", SPAN("text/html; charset=utf-8"));
         buf_text(&reply->body, page);
     } else {

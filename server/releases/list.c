@@ -1,5 +1,3 @@
 #include "releases/release.h"
 
-#define ADDRESS(name) &release_##name,
-
-const struct release *const releases[] = { RELEASE_LIST(ADDRESS) NULL };
+const struct release *const releases[] = { RELEASE_LIST(RELEASE_ADDRESS) NULL };

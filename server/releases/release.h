@@ -93,6 +93,7 @@ struct release {
 RELEASE_LIST(RELEASE_DECLARE)
 
 /* All of them, NULL at the end. Alone in releases/list.c, so that a test can link another list. */
+#define RELEASE_ADDRESS(name) &release_##name,
 extern const struct release *const releases[];
 
 /* By name, or NULL. */
