@@ -96,6 +96,27 @@ static void complete(struct program *program)
 
 /* ---- life -------------------------------------------------------------------------------------------------- */
 
+static struct program *program_of(struct keeper *keeper)
+{
+    return (void *)((char *)keeper - offsetof(struct program, keeper));
+}
+
+static void keep(struct keeper *keeper)
+{
+    program_hold(program_of(keeper));
+}
+
+static void let_go(struct keeper *keeper)
+{
+    program_drop(program_of(keeper));
+}
+
+void program_init(struct program *program)
+{
+    program->keeper = (struct keeper){ keep, let_go };
+    atomic_init(&program->holders, 1);
+}
+
 enum err program_new(const struct program_source *source, struct findings *findings, struct program **out,
                      struct error *error)
 {
@@ -110,7 +131,7 @@ enum err program_new(const struct program_source *source, struct findings *findi
         return error_set(error, ERR_NOMEM, "out of memory");
     }
     program->scenario = scenario;
-    atomic_init(&program->holders, 1);
+    program_init(program);
     settle(program, source);
     complete(program);
     add_fixtures(program, &source->fixture);

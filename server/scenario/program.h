@@ -50,6 +50,7 @@ struct program {
     const struct fixture_text *fixtures; /* in the order in which they are to be loaded */
     size_t n_fixtures;
 
+    struct keeper keeper; /* for jobs: holds and drops this program */
     struct arena arena;
     atomic_uint holders;
 };
@@ -68,6 +69,8 @@ struct program_source {
 enum err program_new(const struct program_source *source, struct findings *findings, struct program **program,
                      struct error *error);
 
+/* Makes a zeroed program one that is held once: for program_new, and for tests that make programs by hand. */
+void program_init(struct program *program);
 struct program *program_hold(struct program *program); /* returns it */
 void program_drop(struct program *program);            /* frees it with the last holder; NULL is fine */
 

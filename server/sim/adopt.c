@@ -249,6 +249,7 @@ static struct job *copy_job(const struct scheduler *s, const struct adopted *ado
 
     if (!job)
         return NULL;
+    job_keep(job, s->keeper);
     job->requester_id = adopted->requester_id.n ? own(job, adopted->requester_id) : s->requester_id;
     job->requester_key = adopted->requester_key.n ? own(job, adopted->requester_key) : s->requester_key;
     job->created_at = adopted->created_at;

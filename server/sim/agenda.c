@@ -94,14 +94,6 @@ void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due)
     timeline_set_deadline(&agenda->timeline, job, due);
 }
 
-void agenda_plan_restarts(struct agenda *agenda, const struct trigger *triggers, size_t n, ns_t from)
-{
-    const struct action restart = { .kind = ACTION_RESTART, .execution = ++agenda->restart_plan };
-
-    for (size_t i = 0; i < n; i++)
-        agenda_plan(agenda, NULL, &triggers[i], from, restart);
-}
-
 /* ---- the time line ---------------------------------------------------------------------------------------- */
 
 static void drop_action(struct agenda *agenda)
@@ -153,6 +145,16 @@ static struct waiting *end_wait(struct agenda *agenda, struct waiting *w, ns_t n
 {
     agenda_plan_at(agenda, w->action.job, now, w->action);
     return drop_waiting(agenda, w);
+}
+
+void agenda_plan_restarts(struct agenda *agenda, const struct trigger *triggers, size_t n, ns_t from)
+{
+    const struct action restart = { .kind = ACTION_RESTART, .execution = ++agenda->restart_plan };
+
+    for (struct waiting *w = agenda->first; w;)
+        w = w->action.kind == ACTION_RESTART ? drop_waiting(agenda, w) : w->next;
+    for (size_t i = 0; i < n; i++)
+        agenda_plan(agenda, NULL, &triggers[i], from, restart);
 }
 
 void agenda_count_read(struct agenda *agenda, const struct job *job, unsigned endpoint, ns_t now)

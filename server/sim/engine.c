@@ -23,14 +23,12 @@ struct engine {
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-/* In the engine's arena: executions of older jobs may still point to the nodes that these replace. */
-bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n)
+/* Copies in the engine's arena, each with an id. NULL: no memory. */
+static const struct node *own_nodes(struct engine *engine, const struct node *nodes, size_t n)
 {
     struct node *copy = arena_alloc(&engine->arena, n * sizeof *copy);
 
-    if (!copy)
-        return false;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; copy && i < n; i++) {
         copy[i] = nodes[i];
         if (nodes[i].id.n)
             continue;
@@ -38,9 +36,14 @@ bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n)
         draw_cid(&engine->scheduler.ids, id);
         copy[i].id = arena_span(&engine->arena, span_text(id));
     }
-    engine->scheduler.nodes = copy;
+    return engine->arena.failed ? NULL : copy;
+}
+
+void engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n, struct keeper *keeper)
+{
+    engine->scheduler.nodes = nodes;
     engine->scheduler.n_nodes = n;
-    return !engine->arena.failed;
+    engine->scheduler.keeper = keeper;
 }
 
 void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n)
@@ -85,9 +88,10 @@ static bool set_up(struct engine *engine, const struct engine_options *options)
     engine->scripts.find = options->find_script;
     engine->scripts.find_context = options->find_script_context;
     store_init(&s->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT);
-    if (!scripts_set(&engine->scripts, options->scripts, options->n_scripts) ||
-        !engine_set_nodes(engine, options->nodes, options->n_nodes) || !take_identity(engine))
+    const struct node *nodes = own_nodes(engine, options->nodes, options->n_nodes);
+    if (!nodes || !scripts_set(&engine->scripts, options->scripts, options->n_scripts) || !take_identity(engine))
         return false;
+    engine_set_nodes(engine, nodes, options->n_nodes, NULL);
     engine->ids_at_start = s->ids;
     engine_set_scheduler(engine, &options->scheduler);
     return true;
@@ -352,6 +356,7 @@ static struct job *add_job(struct scheduler *s, struct span client_id, struct sp
     struct job *job = job_new(span_text(id), client_id, api_version, spec, now);
     if (!job)
         return NULL;
+    job_keep(job, s->keeper);
     job->requester_id = s->requester_id;
     job->requester_key = s->requester_key;
     if (!transform_spec(&job->spec, &job->arena) || !store_add(&s->store, job)) {

@@ -93,12 +93,14 @@ size_t engine_waiting_gates(const struct engine *engine, struct span *names, siz
  * `redraw`: what is drawn from a seed is drawn from its beginning again. Restarts are to be planned anew. */
 void engine_begin_again(struct engine *engine, bool redraw);
 
-/* Takes the scripts of a newly loaded program; jobs that exist keep theirs, so the old ones must stay. */
+/* The scripts that jobs submitted from now on may play. Borrowed until the next call; jobs that play one keep its
+ * keeper (engine_set_nodes). */
 void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n);
-/* … and its network: jobs submitted from now on. Ids are drawn where empty. False: no memory. */
-bool engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n);
+/* The network of jobs submitted from now on; each node has an id. Borrowed until the next call and, by jobs, for as long as
+ * they hold `keeper` (NULL: the nodes and scripts outlive the engine). */
+void engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n, struct keeper *keeper);
 
-/* … and the settings of its scheduler. */
+/* The settings of the scheduler; texts are borrowed until the next call. */
 void engine_set_scheduler(struct engine *engine, const struct scheduler_options *scheduler);
 
 /* A draw from the engine's one generator, for what happens to exchanges. */

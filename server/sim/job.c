@@ -175,12 +175,22 @@ struct job *job_new(struct span id, struct span client_id, struct span api_versi
     return job;
 }
 
+void job_keep(struct job *job, struct keeper *keeper)
+{
+    job->keeper = keeper;
+    if (keeper)
+        keeper->hold(keeper);
+}
+
 void job_free(struct job *job)
 {
     if (!job)
         return;
+    struct keeper *keeper = job->keeper;
     arena_release(&job->arena);
     free(job);
+    if (keeper)
+        keeper->drop(keeper);
 }
 
 void job_free_if_forgotten(struct job *job)

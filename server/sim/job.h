@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/ns.h"
+#include "sim/keeper.h"
 #include "sim/spec.h"
 
 #include <stdint.h>
@@ -87,6 +88,7 @@ struct stranger {
 };
 
 struct job {
+    struct keeper *keeper; /* of its nodes and script; NULL: they outlive it */
     struct span id, api_version, client_id;
     ns_t created_at;
     struct span requester_id, requester_key; /* base64 */
@@ -127,6 +129,8 @@ struct job {
 /* A job in state New, version 1, with its `Job created` entry. Everything is copied. NULL when there is
  * no memory. */
 struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
+/* The job points to nodes or scripts that `keeper` keeps: holds it until the job is freed. NULL: they outlive the job. */
+void job_keep(struct job *job, struct keeper *keeper);
 void job_free(struct job *job); /* NULL is allowed */
 /* Frees a job that is out of the store and no longer held. NULL is allowed. */
 void job_free_if_forgotten(struct job *job);

@@ -26,6 +26,7 @@ struct scheduler {
     struct scheduler_options options;
     const struct node *nodes;
     size_t n_nodes;
+    struct keeper *keeper; /* of the nodes and scripts; NULL: they outlive all jobs */
     struct span requester_id, requester_key; /* the key in base64 */
     struct draw ids;
     struct store store;

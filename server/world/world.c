@@ -4,12 +4,6 @@
 
 #include <stdlib.h>
 
-/* A program that was played before. */
-struct program_list {
-    struct program_list *next;
-    struct program *program;
-};
-
 /* ---- the program ---------------------------------------------------------------------------------------- */
 
 static bool play_faults(struct world *world, const struct scenario *scenario, ns_t now)
@@ -30,11 +24,11 @@ static bool play_expectations(struct world *world, const struct scenario *scenar
     return expectations_init(&world->expectations, scenario->expect, scenario->n_expect);
 }
 
-static bool play_network(struct world *world, const struct program *program)
+static void play_network(struct world *world, struct program *program)
 {
     engine_set_scripts(world->engine, program->scripts, program->n_scripts);
     engine_set_scheduler(world->engine, &program->scenario->scheduler);
-    return engine_set_nodes(world->engine, program->nodes, program->n_nodes);
+    engine_set_nodes(world->engine, program->nodes, program->n_nodes, &program->keeper);
 }
 
 static void play_restarts(struct world *world, ns_t now)
@@ -44,31 +38,19 @@ static void play_restarts(struct world *world, ns_t now)
     engine_plan_restarts(world->engine, scenario->restarts, scenario->n_restarts, now);
 }
 
-/* Keeps what was played so far: jobs may point to its scripts. */
-static bool keep_older(struct world *world)
-{
-    struct program_list *older = calloc(1, sizeof *older);
-
-    if (!older)
-        return false;
-    *older = (struct program_list){ .next = world->older, .program = world->program };
-    world->older = older;
-    return true;
-}
-
 enum err world_play(struct world *world, struct program *program, struct error *error)
 {
     ns_t now = clock_now(&world->clock);
+    struct program *before = world->program;
 
-    if (world->program && !keep_older(world))
-        return error_set(error, ERR_NOMEM, "out of memory");
     world->program = program_hold(program);
     atomic_store(&world->signatures, (int)program->signatures);
     engine_close_gates(world->engine);
-    bool good = play_network(world, program);
+    play_network(world, program);
     play_restarts(world, now);
-    good = play_faults(world, program->scenario, now) && good;
+    bool good = play_faults(world, program->scenario, now);
     good = play_expectations(world, program->scenario) && good;
+    program_drop(before);
     return good ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
 }
 
@@ -156,16 +138,6 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     return err;
 }
 
-static void drop_programs(struct world *world)
-{
-    for (struct program_list *older = world->older, *next; older; older = next) {
-        next = older->next;
-        program_drop(older->program);
-        free(older);
-    }
-    program_drop(world->program);
-}
-
 void world_free(struct world *world)
 {
     if (!world)
@@ -176,7 +148,7 @@ void world_free(struct world *world)
     verdict_release(&world->verdict);
     journal_free(world->journal);
     engine_free(world->engine);
-    drop_programs(world);
+    program_drop(world->program);
     pthread_mutex_destroy(&world->lock);
     free(world);
 }

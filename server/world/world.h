@@ -20,8 +20,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-struct program_list;
-
 struct world {
     pthread_mutex_t lock;
     const struct release *release; /* never changes, like the next two: any thread */
@@ -29,8 +27,7 @@ struct world {
     size_t max_jobs;
     atomic_int signatures;         /* enum signatures, of the program; any thread */
 
-    struct program *program;       /* held: what is played now */
-    struct program_list *older;    /* held: jobs may still point to their scripts */
+    struct program *program;       /* held: what is played now; jobs hold the one they play */
     struct clock clock;
     struct engine *engine;
     struct journal *journal;

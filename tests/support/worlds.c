@@ -7,16 +7,22 @@ struct program *program_by_hand(const struct release *release, const struct node
 {
     struct program *program = calloc(1, sizeof *program);
     struct scenario *scenario = calloc(1, sizeof *scenario);
+    struct draw ids = draw_of_seed(1);
 
     MUST(program && scenario);
     scenario->names = SPAN("none");
     *program = (struct program){ .scenario = scenario, .dialect = release, .clock = CLOCK_KIND_MANUAL, .clock_scale = 1,
                                  .seed = 1, .seed_chosen = true, .signatures = SIGNATURES_OFF, .n_nodes = n };
-    atomic_init(&program->holders, 1);
+    program_init(program);
     struct node *copy = arena_alloc(&program->arena, (n + 1) * sizeof *copy);
     MUST(copy);
-    if (n)
-        memcpy(copy, nodes, n * sizeof *copy);
+    for (size_t i = 0; i < n; i++) {
+        char id[CID_SIZE + 1];
+        copy[i] = nodes[i];
+        draw_cid(&ids, id);
+        if (!copy[i].id.n)
+            copy[i].id = arena_span(&program->arena, span_text(id));
+    }
     program->nodes = copy;
     return program;
 }

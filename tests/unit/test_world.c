@@ -223,6 +223,25 @@ START_TEST(a_program_takes_the_restarts_of_the_one_before_from_the_plan)
 }
 END_TEST
 
+START_TEST(a_program_is_dropped_with_the_last_job_that_plays_it)
+{
+    struct world *world = world_of("{\"version\": 1, \"nodes\": [{\"run\": \"never\"}]}", CLOCK_KIND_MANUAL);
+    struct program *first = program_hold(world->program);
+
+    submit(world);
+    play(world, "{\"version\": 1}");
+    ck_assert_uint_eq(atomic_load(&first->holders), 2); /* the test's hold and the job's */
+    world_enter(world);
+    engine_forget_all(world->engine);
+    world_leave(world);
+    advance(world, 24 * 3600 * NS_PER_SECOND); /* what was planned for the job */
+
+    ck_assert_uint_eq(atomic_load(&first->holders), 1);
+    program_drop(first);
+    world_free(world);
+}
+END_TEST
+
 START_TEST(a_restart_is_announced_once)
 {
     struct world *world = world_of("{\"version\": 1, \"restart\": [\"1s\"]}", CLOCK_KIND_MANUAL);
@@ -243,4 +262,5 @@ TEST_MAIN("world",
           TEST(a_program_decides_about_signatures),
           TEST(a_program_plans_its_restarts_from_the_moment_it_is_played),
           TEST(a_program_takes_the_restarts_of_the_one_before_from_the_plan),
+          TEST(a_program_is_dropped_with_the_last_job_that_plays_it),
           TEST(a_restart_is_announced_once))
