@@ -12,14 +12,18 @@ static enum selection policy(const struct scheduler *s, const struct job *job)
     return job->spec.network.type == NETWORK_NONE ? SELECTION_ACCEPT : SELECTION_DEFAULT;
 }
 
-/* Not printf: a reason may hold a NUL byte. */
+/* A Queued job ends without an event: streams of v0.3.25 get nothing of a job that the policy refuses. Not printf: a
+ * reason may hold a NUL byte. */
 void policy_reject(struct scheduler *s, struct job *job, struct span reason, ns_t now)
 {
     CLEANUP(buf_release) struct buf comment = buf_init(SIZE_MAX / 2);
 
     buf_text(&comment, "job rejected: ");
     buf_span(&comment, reason);
-    scheduler_cancel(s, job, buf_view(&comment), false, now);
+    if (job->state == JOB_QUEUED)
+        scheduler_end(s, job, JOB_CANCELLED, buf_view(&comment), now);
+    else
+        scheduler_stop(s, job, buf_view(&comment), false, now);
 }
 
 enum err policy_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)

@@ -7,7 +7,7 @@
 
 /* Starts a Queued job, cancels it or leaves it Queued. ERR_STATE: it could not be scheduled. */
 enum err policy_start(struct scheduler *s, struct job *job, ns_t now, struct error *error);
-/* Cancels or stops the job with the comment `job rejected: REASON`. */
+/* Cancels a Queued job without an event, or stops one that is under way; the comment is `job rejected: REASON`. */
 void policy_reject(struct scheduler *s, struct job *job, struct span reason, ns_t now);
 
 #endif

@@ -262,34 +262,35 @@ static void play_step(struct playing *p, size_t i)
 /* ---- the server ---------------------------------------------------------------------------------------- */
 
 static struct program *program_of_names(const struct playground *ground, const struct told_network *told,
-                                        uint64_t seed, struct arena *arena)
+                                        struct manner manner, struct arena *arena)
 {
     struct span approver = ground->clients->at[0].id;
-    struct engine_options network = network_options(told, ground->release, NETWORK_AS_RECORDED, approver, seed, arena);
+    struct engine_options network = network_options(told, ground->release, NETWORK_AS_RECORDED, approver, manner.seed, arena);
     struct program *program = program_by_hand(release_find(span_text(ground->release)), network.nodes, network.n_nodes);
 
     program->scenario->scheduler = network.scheduler;
-    program->seed = seed;
+    program->scenario->scheduler.ties_random = manner.ties_random;
+    program->seed = manner.seed;
     program->signatures = SIGNATURES_STRICT;
     return program;
 }
 
-static struct program *program_of_scenario(const struct playground *ground, struct span scenario, uint64_t seed,
+static struct program *program_of_scenario(const struct playground *ground, struct span scenario, struct manner manner,
                                            struct arena *arena)
 {
     struct program_settings settings = { .dialect = release_find(span_text(ground->release)),
-                                         .clock = CLOCK_KIND_MANUAL, .has_seed = true, .seed = seed,
+                                         .clock = CLOCK_KIND_MANUAL, .has_seed = true, .seed = manner.seed,
                                          .signatures = SIGNATURES_STRICT };
 
     return program_of_text(arena_span(arena, scenario).p, &settings);
 }
 
-static enum err start(const struct playground *ground, const struct reference_case *c, uint64_t seed,
+static enum err start(const struct playground *ground, const struct reference_case *c, struct manner manner,
                       struct arena *arena, struct server **server, struct error *error)
 {
     struct program *program = c->network.scenario.n
-                                  ? program_of_scenario(ground, c->network.scenario, seed, arena)
-                                  : program_of_names(ground, &c->network, seed, arena);
+                                  ? program_of_scenario(ground, c->network.scenario, manner, arena)
+                                  : program_of_names(ground, &c->network, manner, arena);
     struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .log = LOG_OFF };
 
     enum err err = server_start(&options, server, error);
@@ -298,12 +299,12 @@ static enum err start(const struct playground *ground, const struct reference_ca
 }
 
 /* A case with jobs has a server of its own; those without share one. */
-static enum err server_for(struct playground *ground, const struct reference_case *c, uint64_t seed,
+static enum err server_for(struct playground *ground, const struct reference_case *c, struct manner manner,
                            struct arena *arena, struct server **server, struct error *error)
 {
     if (c->jobs.n)
-        return start(ground, c, seed, arena, server, error);
-    enum err err = ground->shared ? ERR_OK : start(ground, c, seed, &ground->arena, &ground->shared, error);
+        return start(ground, c, manner, arena, server, error);
+    enum err err = ground->shared ? ERR_OK : start(ground, c, manner, &ground->arena, &ground->shared, error);
     *server = ground->shared;
     return err;
 }
@@ -312,7 +313,7 @@ enum err playground_open(struct playground *ground, const struct reference_case 
 {
     struct server *server;
 
-    return server_for(ground, c, 1, &ground->arena, &server, error);
+    return server_for(ground, c, (struct manner){ .seed = 1 }, &ground->arena, &server, error);
 }
 
 enum err case_play(struct playground *ground, const struct reference_case *c, struct manner manner,
@@ -321,7 +322,7 @@ enum err case_play(struct playground *ground, const struct reference_case *c, st
     struct playing p = { .c = c, .clients = ground->clients, .arena = arena, .ours = ours, .pace = manner.pace,
                          .raw.fd = -1 };
 
-    enum err err = server_for(ground, c, manner.seed, arena, &p.server, error);
+    enum err err = server_for(ground, c, manner, arena, &p.server, error);
     if (err != ERR_OK)
         return err;
     p.replies = arena_alloc(arena, c->n_steps * sizeof *p.replies);

@@ -44,6 +44,7 @@ void playground_release(struct playground *ground);
 /* How a case is played. */
 struct manner {
     uint64_t seed;
+    bool ties_random; /* for cases without a scenario */
     int64_t pace; /* ns that pass before each request; for cases with a scenario and jobs alone */
 };
 

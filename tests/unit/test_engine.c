@@ -88,6 +88,10 @@ static const struct run {
       .standing = "Error v5\nn1 AskForBidRejected v2 '" FULL "'\nn2 Cancelled v2\n" },
     { .name = "two bids wanted, one node rejects, v0.3.24", .rules = V24, CAST(REJECTS, GOOD), .min_bids = 2,
       .story = STARTED ASK("n1") ASK("n2") NO("n1") BID("n2") },
+    { .name = "three bids wanted, all reject at once", .rules = V25, CAST(REJECTS, REJECTS, REJECTS), .concurrency = 3,
+      .story = STARTED ASK("n1") ASK("n2") ASK("n3") NO("n1") JOB_FAILED "n2 v2 AskForBid>Cancelled\n"
+          "n3 v2 AskForBid>Cancelled\n",
+      .standing = "Error v5\nn1 AskForBidRejected v2 '" FULL "'\nn2 Cancelled v2\nn3 Cancelled v2\n" },
     { .name = "after a rejection a spare node is asked", .rules = V25, CAST(REJECTS, GOOD), .overask = 1,
       .story = STARTED ASK("n1") NO("n1") ASK("n2") HAPPY("n2") JOB_DONE },
     { .name = "no spare node is asked without retries", .rules = V25, CAST(REJECTS, GOOD), .overask = 1, .no_retry = true,
@@ -898,6 +902,24 @@ START_TEST(a_listener_hears_the_happy_path)
 }
 END_TEST
 
+START_TEST(a_listener_hears_nothing_of_a_job_that_the_policy_refuses)
+{
+    struct network network = NETWORK(GOOD);
+    struct job_spec spec = spec_of(1, 0, 0);
+    size_t heard[EVENT_NAME_COUNT] = { 0 };
+    spec.network.type = NETWORK_FULL;
+    network_start(&network, V25);
+    engine_listen(network.engine, hear, heard);
+
+    network_submit(&network, &spec);
+    network_pass(&network, SECONDS(1));
+
+    for (size_t i = 0; i < EVENT_NAME_COUNT; i++)
+        ck_assert_uint_eq(heard[i], 0);
+    network_stop(&network);
+}
+END_TEST
+
 /* ---- its own identity ---------------------------------------------------------------------------------------------------------- */
 
 START_TEST(the_requesters_id_is_the_hash_of_its_key)
@@ -967,5 +989,6 @@ TEST_MAIN("engine",
     TEST(a_full_store_without_an_ended_job_takes_no_more),
     TEST_TIMES(a_forgotten_job_may_still_have_something_due, 2),
     TEST(a_listener_hears_the_happy_path),
+    TEST(a_listener_hears_nothing_of_a_job_that_the_policy_refuses),
     TEST(the_requesters_id_is_the_hash_of_its_key),
     TEST(a_node_without_an_id_gets_one))
