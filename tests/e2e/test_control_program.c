@@ -4,6 +4,7 @@
 #include "support/program.h"
 #include "support/suite.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -348,6 +349,63 @@ START_TEST(hup_refuses_what_does_not_pass_or_needs_a_restart)
 }
 END_TEST
 
+enum { LOADERS = 4, LOADER_ROUNDS = 100, RELOADS = 100 };
+
+struct loader {
+    int port;
+    int unanswered; /* exchanges without a reply 200 */
+};
+
+static bool is_answered(int port, const char *path, const char *body)
+{
+    char request[1024];
+
+    snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", path,
+             strlen(body), body);
+    struct http_reply reply = http_exchange(port, request, strlen(request), "POST");
+    bool answered = reply.end == HTTP_READ_REPLY && reply.status == 200;
+    http_reply_release(&reply);
+    return answered;
+}
+
+static void *load(void *context)
+{
+    struct loader *loader = context;
+
+    for (int i = 0; i < LOADER_ROUNDS; i++) {
+        loader->unanswered += !is_answered(loader->port, "/requester/submit", GATED);
+        loader->unanswered += !is_answered(loader->port, "/requester/list", "{\"return_all\":true,\"max_jobs\":3}");
+    }
+    return NULL;
+}
+
+/* A race between a reload and an exchange is ThreadSanitizer's to find, where the program is built with it. */
+START_TEST(reloads_under_load_lose_no_exchange)
+{
+    struct run run = started("{\"version\": 1, \"signatures\": \"off\", \"restart\": [\"1h\"], \"faults\": [{\"on\": \"cancel\","
+                             " \"preset\": \"plain-500\"}]}", NULL);
+    struct loader loaders[LOADERS];
+    pthread_t threads[LOADERS];
+
+    for (int i = 0; i < LOADERS; i++) {
+        loaders[i] = (struct loader){ .port = run.port };
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, load, &loaders[i]), 0);
+    }
+    for (int i = 0; i < RELOADS; i++) {
+        kill(run.program.pid, SIGHUP);
+        ck_assert(is_answered(run.port, "/livez", ""));
+    }
+    for (int i = 0; i < LOADERS; i++)
+        pthread_join(threads[i], NULL);
+
+    for (int i = 0; i < LOADERS; i++)
+        ck_assert_int_eq(loaders[i].unanswered, 0);
+    ck_assert_int_eq(stopped(&run), 0);
+    assert_has(program_told(&run.program), "SIGHUP: now plays scenario x\n");
+    program_release(&run.program);
+}
+END_TEST
+
 int main(void)
 {
     MUST(mkdtemp(folder));
@@ -364,6 +422,7 @@ int main(void)
         TEST(a_strict_run_without_fault_is_fine),
         TEST(hup_reads_the_files_again_and_jobs_keep_their_script),
         TEST_EACH(hup_refuses_what_does_not_pass_or_needs_a_restart, bad_reloads),
+        TEST(reloads_under_load_lose_no_exchange),
     };
     int code = suite_run("control", rows, ROWS(rows));
     remove(file);
