@@ -36,48 +36,14 @@ void api_free(struct api *api)
 
 /* ---- what the mux answers by itself --------------------------------------------------------------------- */
 
-static bool is_get_or_head(const struct request *request)
-{
-    return span_is(request->method, "GET") || span_is(request->method, "HEAD");
-}
-
-static void put_html_escaped(struct buf *out, struct span s)
-{
-    static const struct {
-        char c;
-        const char *text;
-    } escapes[] = { { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" }, { '\'', "&#39;" }, { '"', "&#34;" } };
-
-    for (size_t i = 0; i < s.n; i++) {
-        const char *text = NULL;
-        for (size_t k = 0; k < sizeof escapes / sizeof escapes[0]; k++)
-            if (s.p[i] == escapes[k].c)
-                text = escapes[k].text;
-        if (text)
-            buf_text(out, text);
-        else
-            buf_char(out, s.p[i]);
-    }
-}
-
-/* GET and HEAD get a page that says so, other methods the header alone (Go's http.Redirect). */
+/* To another path, with the query. */
 static void redirect(struct call *call, const struct target *target, struct span to)
 {
-    struct reply *reply = call->reply;
     struct span location = target_escape(to, &call->arena);
 
     if (target->query.n)
         location = arena_printf(&call->arena, "%.*s?%.*s", SPAN_ARG(location), SPAN_ARG(target->query));
-    reply->status = 301;
-    reply_header(reply, "Location", location);
-    if (is_get_or_head(call->request))
-        reply_header(reply, "Content-Type", SPAN("text/html; charset=utf-8"));
-    if (span_is(call->request->method, "GET")) { /* HEAD: not even its length */
-        buf_text(&reply->body, "<a href=\"");
-        put_html_escaped(&reply->body, location);
-        buf_text(&reply->body, "\">Moved Permanently</a>.\n\n");
-    }
-    call->done = true;
+    call_redirect(call, location);
 }
 
 /* Go's library answers these before any handler: no Date, no length, the connection ends. */
@@ -146,7 +112,6 @@ static void find_route(struct call *call)
         problem_plain(call->reply, 404, SPAN("404 page not found"));
         call->done = true;
     } else if (!route_takes(call->route, call->request->method)) {
-        call->route = NULL;
         call_refuse(call, &call->world->release->wrong_method, SPAN(""));
     }
 }

@@ -1,5 +1,6 @@
 #include "api/call.h"
 
+#include "base/ascii.h"
 #include "wire/json_scan.h"
 #include "wire/problems.h"
 
@@ -41,6 +42,46 @@ void call_refuse_job(struct call *call, struct span id)
     call_refuse(call, route && route->missing.status ? &route->missing : &call->world->release->missing, id);
 }
 
+static bool is_get_or_head(const struct request *request)
+{
+    return span_is(request->method, "GET") || span_is(request->method, "HEAD");
+}
+
+static void put_html_escaped(struct buf *out, struct span s)
+{
+    static const struct {
+        char c;
+        const char *text;
+    } escapes[] = { { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" }, { '\'', "&#39;" }, { '"', "&#34;" } };
+
+    for (size_t i = 0; i < s.n; i++) {
+        const char *text = NULL;
+        for (size_t k = 0; k < sizeof escapes / sizeof escapes[0]; k++)
+            if (s.p[i] == escapes[k].c)
+                text = escapes[k].text;
+        if (text)
+            buf_text(out, text);
+        else
+            buf_char(out, s.p[i]);
+    }
+}
+
+void call_redirect(struct call *call, struct span location)
+{
+    struct reply *reply = call->reply;
+
+    reply->status = 301;
+    reply_header(reply, "Location", location);
+    if (is_get_or_head(call->request))
+        reply_header(reply, "Content-Type", SPAN("text/html; charset=utf-8"));
+    if (span_is(call->request->method, "GET")) { /* HEAD: not even its length */
+        buf_text(&reply->body, "<a href=\"");
+        put_html_escaped(&reply->body, location);
+        buf_text(&reply->body, "\">Moved Permanently</a>.\n\n");
+    }
+    call->done = true;
+}
+
 const struct job *call_find_job(struct call *call, struct span id, ns_t now)
 {
     struct engine *engine = call->world->engine;
@@ -51,15 +92,26 @@ const struct job *call_find_job(struct call *call, struct span id, ns_t now)
     return job;
 }
 
+/* A bare number ends where something else follows, and here nothing else was read. */
+static bool number_is_cut(const struct request *request, struct span value)
+{
+    return request->body_end == BODY_TOO_LARGE && value.p + value.n == request->body.p + request->body.n &&
+           (ascii_is_digit(value.p[0]) || value.p[0] == '-');
+}
+
 static bool decode_body(struct call *call, const struct message *message, void *into, struct span *why)
 {
+    const struct span too_large = SPAN("http: request body too large");
     struct error error;
     struct span value;
     bool cut = false;
 
     if (json_scan(call->request->body, &value, &cut, &error)) {
-        *why = cut && call->request->body_end == BODY_TOO_LARGE ? SPAN("http: request body too large")
-                                                                : arena_span(&call->arena, span_text(error.text));
+        *why = cut && call->request->body_end == BODY_TOO_LARGE ? too_large : arena_span(&call->arena, span_text(error.text));
+        return false;
+    }
+    if (number_is_cut(call->request, value)) {
+        *why = too_large;
         return false;
     }
     return codec_decode(message, into, value, &call->arena, why) == ERR_OK;

@@ -52,6 +52,9 @@ const struct job *call_find_job(struct call *call, struct span id, ns_t now);
 /* The reply says that there is no job of that id. */
 void call_refuse_job(struct call *call, struct span id);
 
+/* The reply is a 301, for GET and HEAD with a page that names the place (net/http, Redirect). */
+void call_redirect(struct call *call, struct span location);
+
 /* 200 with the body as it stands and a line break; Content-Type is guessed. */
 void call_finish_json(struct call *call);
 

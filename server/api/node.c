@@ -138,20 +138,21 @@ static struct space space_of(const char *folder)
     return (struct space){ all, all - unused, unused };
 }
 
-/* The numbers of a machine that does not exist: with a clock moved by hand every byte repeats. */
-static const struct space fixed_space = { 1000000000000, 250000000000, 750000000000 };
-
 void answer_healthz(struct call *call, ns_t now)
 {
+    /* `fixed`: of a machine that does not exist; with a clock moved by hand every byte repeats. */
     static const struct {
         const char *name, *folder;
-    } mounts[] = { { "IPFSMount", "/tmp" }, { "tmp", "/tmp" }, { "root", "/" } };
+        struct space fixed;
+    } mounts[] = { { "IPFSMount", "/data/ipfs", { 0, 0, 0 } },
+                   { "tmp", "/tmp", { 1000000000000, 250000000000, 750000000000 } },
+                   { "root", "/", { 1000000000000, 250000000000, 750000000000 } } };
     struct buf *out = &call->reply->body;
 
     (void)now;
     buf_text(out, "{\"FreeSpace\":{");
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
-        struct space space = call->api->options.fixed_health ? fixed_space : space_of(mounts[i].folder);
+        struct space space = call->api->options.fixed_health ? mounts[i].fixed : space_of(mounts[i].folder);
         buf_printf(out, "%s\"%s\":{\"All\":%llu,\"Used\":%llu,\"Free\":%llu}", i ? "," : "", mounts[i].name, space.all,
                    space.used, space.free);
     }

@@ -105,13 +105,29 @@ static const char page[] = "<!DOCTYPE html>\n<html><head><title>mock-requester</
                            "<body><h1>mock-requester</h1><p>The API as a Swagger document: "
                            "<a href=\"doc.json\">doc.json</a></p></body></html>\n";
 
-/* What the path names below the route's own. */
+/* As swaggo/http-swagger: what follows the target's last slash, its query included. */
 static struct span page_of(const struct call *call)
 {
-    size_t n = strlen(call->route->path);
-    const char *own = memmem(call->path.p, call->path.n, call->route->path, n);
+    struct span target = call->request->target;
+    size_t n = target.n;
 
-    return span_of(own + n, (size_t)(call->path.p + call->path.n - own) - n);
+    while (n && target.p[n - 1] != '/')
+        n--;
+    return span_of(target.p + n, target.n - n);
+}
+
+static void put_type(struct reply *reply, struct span name)
+{
+    static const struct {
+        const char *end, *type;
+    } types[] = {
+        { ".html", "text/html; charset=utf-8" }, { ".css", "text/css; charset=utf-8" }, { ".js", "application/javascript" },
+        { ".png", "image/png" },                 { ".json", "application/json; charset=utf-8" },
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (span_ends(name, span_text(types[i].end)))
+            reply_header(reply, "Content-Type", span_text(types[i].type));
 }
 
 void answer_swagger(struct call *call, ns_t now)
@@ -120,13 +136,18 @@ void answer_swagger(struct call *call, ns_t now)
     struct span name = page_of(call);
 
     (void)now;
+    if (name.n == 0) {
+        call_redirect(call, arena_printf(&call->arena, "%.*sindex.html", SPAN_ARG(call->path)));
+        return;
+    }
+    put_type(reply, name);
     if (span_is(name, "doc.json")) {
-        reply_header(reply, "Content-Type", SPAN("application/json; charset=utf-8"));
         put_document(&reply->body, call->world->release);
     } else if (span_is(name, "index.html")) {
-        reply_header(reply, "Content-Type", SPAN("text/html; charset=utf-8"));
         buf_text(&reply->body, page);
     } else {
-        problem_plain(reply, 404, SPAN("404 page not found"));
+        reply->status = 404;
+        reply->sniffed = reply->n_headers == 0;
+        buf_text(&reply->body, "Not Found");
     }
 }

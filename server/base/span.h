@@ -46,6 +46,11 @@ static inline bool span_starts(struct span a, struct span prefix)
     return a.n >= prefix.n && span_eq(span_of(a.p, prefix.n), prefix);
 }
 
+static inline bool span_ends(struct span a, struct span suffix)
+{
+    return a.n >= suffix.n && span_eq(span_of(a.p + a.n - suffix.n, suffix.n), suffix);
+}
+
 /* Byte order, shorter first among equals: what strcmp is for texts. */
 int span_cmp(struct span a, struct span b);
 

@@ -235,7 +235,7 @@ static const struct field approve_payload_fields[] = {
     VALUE_FIELD("JobID", approve_payload, job_id, 0),
     OBJECT_FIELD("Response", approve_payload, response, message_bid_response, 0),
 };
-MESSAGE(message_approve_payload, approve_payload, "bidstrategy.ModerateJobRequest", approve_payload_fields);
+MESSAGE(message_approve_payload, approve_payload, "publicapi.JobApprovePayload", approve_payload_fields);
 
 /* ---- the job --------------------------------------------------------------------------------------------------------- */
 

@@ -29,11 +29,12 @@ extern const struct envelope_refusals envelope_refusals_bare, envelope_refusals_
     { .endpoint = ENDPOINT_HEALTHZ, .path = "/healthz" },                                      \
     { .endpoint = ENDPOINT_VARZ, .path = "/varz" },                                            \
     { .endpoint = ENDPOINT_LOGZ, .path = "/logz" },                                            \
-    { .endpoint = ENDPOINT_SWAGGER, .path = "/swagger/" }
+    { .endpoint = ENDPOINT_SWAGGER, .path = "/swagger/", .methods = "GET" }
 
 /* The members of struct release that v0.3.19 to v0.3.25 share. */
 #define V0_3_MEMBERS                                                                                 \
     .prefixes = v0_3_prefixes,                                                                       \
+    .wrong_method = REFUSE(405, PLAIN, "Method not allowed"),                                        \
     .client_header = "X-Bacalhau-Client-Id",                                                         \
     .job_header = "X-Bacalhau-Job-Id",                                                               \
     .undecodable = REFUSE(400, PLAIN, ""),                                                           \

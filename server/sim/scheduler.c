@@ -368,6 +368,17 @@ enum verified scheduler_verify(struct scheduler *s, struct job *job, struct span
 
 /* ---- publishing ------------------------------------------------------------------------------------------------- */
 
+/* `{"IPFS": CID}` (pkg/publisher/filecoin_lotus, v0.3.25). */
+static struct span_map filecoin_metadata(struct span cid, struct arena *arena)
+{
+    struct span_pair *pair = ARENA_NEW(arena, struct span_pair);
+
+    if (!pair)
+        return (struct span_map){ NULL, 0 };
+    *pair = (struct span_pair){ SPAN("IPFS"), cid };
+    return (struct span_map){ pair, 1 };
+}
+
 /* Noop publishes nothing, all else an IPFS result (an Estuary node without an API key and a Filecoin node
  * without Lotus do so too: wire contract A6). */
 const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job, const struct execution *x, struct span cid)
@@ -382,6 +393,8 @@ const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job
         draw_cid(&s->ids, own);
     result->source = SOURCE_IPFS;
     result->cid = arena_span(&job->arena, cid.n ? cid : span_text(own));
+    if (job->spec.publisher == PUBLISHER_FILECOIN)
+        result->metadata = filecoin_metadata(result->cid, &job->arena);
     result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), s->rules->result_mark,
                                 SPAN_ARG(x->node_id));
     return result;

@@ -5,20 +5,33 @@
 #include <stdio.h>
 #include <string.h>
 
-/* `http://host/path` → `/path`; an empty path is `/`. */
+/* The scheme at the beginning, with its colon; 0: there is none (net/url, getScheme). */
+static size_t scheme_length(struct span raw)
+{
+    for (size_t i = 0; i < raw.n; i++) {
+        char c = raw.p[i];
+        if (c == ':')
+            return i ? i + 1 : 0;
+        if (!ascii_is_letter(c) && (i == 0 || !(ascii_is_digit(c) || c == '+' || c == '-' || c == '.')))
+            return 0;
+    }
+    return 0;
+}
+
+/* What follows scheme and authority: `http://host/path` → `/path`, `host:80` → nothing (net/url, ParseRequestURI). */
 static struct span without_origin(struct span raw)
 {
-    const char *mark = raw.n ? memchr(raw.p, '?', raw.n) : NULL;
-    size_t before_query = mark ? (size_t)(mark - raw.p) : raw.n;
-    const char *colon = before_query ? memmem(raw.p, before_query, "://", 3) : NULL;
+    size_t scheme = scheme_length(raw);
+    struct span rest = span_of(raw.p + scheme, raw.n - scheme);
+    size_t at = 0;
 
-    if (raw.n == 0 || raw.p[0] == '/' || !colon)
-        return raw;
-    struct span rest = span_of(colon + 3, raw.n - (size_t)(colon + 3 - raw.p));
-    for (size_t i = 0; i < rest.n; i++)
-        if (rest.p[i] == '/' || rest.p[i] == '?')
-            return span_of(rest.p + i, rest.n - i);
-    return SPAN("/");
+    if (!scheme || (span_starts(rest, SPAN("/")) && !span_starts(rest, SPAN("//"))))
+        return rest;
+    if (span_starts(rest, SPAN("//")))
+        at = 2;
+    while (at < rest.n && rest.p[at] != '?' && (rest.p[at] != '/' || rest.p[0] != '/'))
+        at++;
+    return span_of(rest.p + at, rest.n - at);
 }
 
 static enum err decode(struct span raw, struct arena *arena, struct span *out)
@@ -88,9 +101,8 @@ enum err target_read(struct span raw, struct arena *arena, struct target *target
         target->query = span_of(mark + 1, rest.n - (size_t)(mark + 1 - rest.p));
         rest.n = (size_t)(mark - rest.p);
     }
-    if (rest.n == 0)
-        rest = SPAN("/");
-    if (rest.p[0] != '/' && !span_is(rest, "*"))
+    bool has_origin = rest.p != raw.p;
+    if (!(has_origin && rest.n == 0) && !span_starts(rest, SPAN("/")) && !span_is(rest, "*"))
         return ERR_INVALID;
     enum err err = decode(rest, arena, &target->path);
     if (!err)

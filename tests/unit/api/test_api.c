@@ -844,7 +844,7 @@ static const struct {
     { "/varz", "", "application/json", "{}" },
     { "/requester/debug", "", NULL, "{}\n" },
     { "/healthz", "", "application/json",
-      "{\"FreeSpace\":{\"IPFSMount\":{\"All\":1000000000000,\"Used\":250000000000,\"Free\":750000000000},"
+      "{\"FreeSpace\":{\"IPFSMount\":{\"All\":0,\"Used\":0,\"Free\":0},"
       "\"tmp\":{\"All\":1000000000000,\"Used\":250000000000,\"Free\":750000000000},"
       "\"root\":{\"All\":1000000000000,\"Used\":250000000000,\"Free\":750000000000}}}" },
 };

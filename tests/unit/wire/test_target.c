@@ -48,12 +48,18 @@ static const struct row {
     { "http://host/requester/list", "/requester/list", NULL, NULL },
     { "http://host:1234/requester/list?q", "/requester/list", NULL, "q" },
     { "https://host/a", "/a", NULL, NULL },
-    { "http://host", "/", NULL, NULL },
-    { "http://host?q", "/", NULL, "q" },
+    { "http://host", "", "/", NULL },
+    { "http://host?q", "", "/", "q" },
+    { "http://", "", "/", NULL },
+    { "host:80", "", "/", NULL },
+    { "http:/a", "/a", NULL, NULL },
+    { "//host/a", "//host/a", "/host/a", NULL },
     { "http://host//a", "//a", "/a", NULL },
 
     { "requester/list", NULL, NULL, NULL },
-    { "", "/", NULL, NULL },
+    { "1host:80", NULL, NULL, NULL },
+    { ":80", NULL, NULL, NULL },
+    { "", NULL, NULL, NULL },
 };
 
 START_TEST(a_target_is_taken_apart_as_the_library_does)
