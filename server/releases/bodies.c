@@ -116,8 +116,10 @@ static void show_execution(struct event_view *view, const struct event_row *row,
         view->verification = x->verification;
     if (row->shows_published)
         view->published = x->published;
-    if (row->shows_output)
+    if (row->shows_output) {
         view->output = x->output;
+        view->proposal = x->proposal;
+    }
 }
 
 struct event_view event_view_of(const struct job_event *event)

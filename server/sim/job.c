@@ -303,6 +303,7 @@ static void execution_merge(struct job *job, struct execution *x, const struct e
 {
     keep_span(job, &x->reference, change->reference);
     keep_span(job, &x->status, change->status);
+    keep_span(job, &x->proposal, change->proposal);
     if (change->verification.complete || change->verification.result)
         x->verification = change->verification;
     if (change->published)

@@ -141,7 +141,7 @@ void job_move(struct job *job, enum job_state next, struct span comment, ns_t no
 
 /* What one move sets besides the state. Zero fields leave the old value: the real requester's merge quirk. */
 struct execution_change {
-    struct span reference, status;
+    struct span reference, status, proposal;
     struct verification verification;
     const struct storage_spec *published; /* in the job's arena */
     const struct run_output *output;      /* in the job's arena */

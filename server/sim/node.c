@@ -3,7 +3,7 @@
 /* Wire contract, compute defaults; the scenario format's defaults of a NODE. */
 static struct bid_behaviour bid_at_once = { 0 };
 static struct run_behaviour run_well = { .after = { .after = 200 * NS_PER_MS } };
-static struct verify_behaviour verified = { .verdict = VERDICT_ACCEPTED };
+static struct verify_behaviour verify_by_rule = { .verdict = VERDICT_BY_RULE };
 static struct publish_behaviour publish_as_asked = { .after = { .after = 300 * NS_PER_MS } };
 
 static struct span_pair real_labels[] = {
@@ -21,7 +21,7 @@ struct node node_good(struct span name, struct span version)
         .name = name,
         .bid = { &bid_at_once, 1 },
         .run = { &run_well, 1 },
-        .verify = { &verified, 1 },
+        .verify = { &verify_by_rule, 1 },
         .publish = { &publish_as_asked, 1 },
         .labels = { real_labels, sizeof real_labels / sizeof real_labels[0] },
         .engines = EVERY_ENGINE,

@@ -34,7 +34,7 @@ struct run_behaviour {
     struct run_output output;
 };
 
-enum verdict { VERDICT_ACCEPTED, VERDICT_REJECTED, VERDICT_ERROR };
+enum verdict { VERDICT_BY_RULE /* the verifier's own: sim/verification.h */, VERDICT_ACCEPTED, VERDICT_REJECTED, VERDICT_ERROR };
 
 struct verify_behaviour {
     enum verdict verdict;

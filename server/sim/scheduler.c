@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "sim/ranking.h"
 #include "sim/script.h"
+#include "sim/verification.h"
 
 #include <stdlib.h>
 
@@ -300,27 +301,13 @@ static void on_run_end(struct scheduler *s, struct job *job, struct execution *x
         return;
     }
     execution_move(job, x, EXECUTION_WAITING_VERIFICATION,
-                   &(struct execution_change){ .output = run->no_output ? NULL : &run->output }, now);
+                   &(struct execution_change){ .output = run->no_output ? NULL : &run->output,
+                                               .proposal = verification_proposal(job, x, &s->ids) }, now);
     events_emit(&s->events, EVENT_RESULTS_PROPOSED, job, x, SPAN(""), now);
     s->rules->run_ended(s, job, now);
 }
 
 /* ---- verification --------------------------------------------------------------------------------------------- */
-
-static bool verifier_fails(const struct job *job, struct span *why)
-{
-    for (size_t i = 0; i < job->n_executions; i++) {
-        const struct execution *x = job->executions[i];
-        if (x->state != EXECUTION_WAITING_VERIFICATION)
-            continue;
-        const struct verify_behaviour *verify = NODE_NTH(x->node->verify, x->ask);
-        if (verify->verdict == VERDICT_ERROR) {
-            *why = verify->error;
-            return true;
-        }
-    }
-    return false;
-}
 
 static void plan_publish(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
@@ -350,13 +337,14 @@ enum verified scheduler_verify(struct scheduler *s, struct job *job, struct span
 
     if (job_count(job, EXECUTION_BIT(EXECUTION_WAITING_VERIFICATION)) < job->spec.deal.concurrency)
         return VERIFIED_NOT_YET;
-    if (verifier_fails(job, why))
+    if (verification_fails(job, why))
         return VERIFIED_ERROR;
+    const bool *accepts = verification_verdicts(job);
     for (size_t i = 0; i < job->n_executions; i++) {
         struct execution *x = job->executions[i];
         if (x->state != EXECUTION_WAITING_VERIFICATION)
             continue;
-        if (NODE_NTH(x->node->verify, x->ask)->verdict == VERDICT_ACCEPTED) {
+        if (accepts && accepts[i]) {
             accept_result(s, job, x, now);
             verified = VERIFIED_SOME;
         } else {

@@ -445,7 +445,7 @@ static const struct verdict_case {
     const char *text;
     enum verdict verdict;
 } verdicts[] = {
-    { "{}", VERDICT_ACCEPTED },
+    { "{}", VERDICT_BY_RULE },
     { "{'accept': true}", VERDICT_ACCEPTED },
     { "{'accept': false}", VERDICT_REJECTED },
     { "{'error': 'broken'}", VERDICT_ERROR },
