@@ -147,10 +147,20 @@ static int judge(const struct serving *serving)
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
+static void tell_places(const struct server *server)
+{
+    struct http_places places = server_places(server);
+
+    if (places.workers < places.wanted)
+        say("warning: %d of %d threads could be started: at most %zu held replies and %zu event streams", places.workers,
+            places.wanted, places.held, places.streams);
+}
+
 static enum err tell_ready(const struct serving *serving, const struct program *program, struct ready *ready, struct error *error)
 {
     int port = server_port(serving->server);
 
+    tell_places(serving->server);
     if (!program->seed_chosen)
         say("seed %llu", (unsigned long long)program->seed);
     say("ready on http://%s:%d (dialect %s, scenario %.*s)", serving->options->host, port, program->dialect->name,

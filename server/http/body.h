@@ -9,6 +9,7 @@ enum body_result {
     BODY_COMPLETE,
     BODY_GONE,   /* the client went away, or sent nothing for too long */
     BODY_BROKEN, /* chunks that cannot be read */
+    BODY_NO_TURN, /* all bodies together take too much memory */
 };
 
 /* Where the bytes come from. */
@@ -20,6 +21,8 @@ struct body_source {
     int (*read)(void *context, char *to, size_t n);
     /* Reads up to `n` bytes of the wire: 0 at its end, -1 on a time-out. */
     int (*wire)(void *context, char *to, size_t n);
+    /* Called before the body takes `bytes` in all; false: there is no memory for it. */
+    bool (*afford)(void *context, size_t bytes);
     bool (*is_over)(void *context); /* true: no time is left, or the server stops */
 };
 

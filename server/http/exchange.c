@@ -7,6 +7,7 @@
 enum {
     STATUS_NONE = 499, /* what the library is told when nothing was sent; it goes nowhere */
     PIECE = 4096,      /* of a head that is read at once */
+    AFFORD_STEP = 64 * 1024,
 };
 
 static const size_t REPLY_OUT_MAX = (size_t)REPLY_BODY_MAX + 64 * 1024 * 1024; /* with head and chunk lines */
@@ -39,6 +40,18 @@ static bool is_over(void *context)
     return ms_since(ex->request.monotonic_ns) > BODY_MS || atomic_load(&ex->server->stopping);
 }
 
+/* Takes from the budget in steps of AFFORD_STEP. */
+static bool afford(void *context, size_t bytes)
+{
+    struct exchange *ex = context;
+    size_t more = bytes > ex->afforded ? (bytes - ex->afforded + AFFORD_STEP - 1) / AFFORD_STEP * AFFORD_STEP : 0;
+
+    if (more && !budget_take(&ex->server->bodies, more, BODIES_WAIT_MS))
+        return false;
+    ex->afforded += more;
+    return true;
+}
+
 /* The library takes any Transfer-Encoding for chunks. */
 static bool library_frames_alike(const struct exchange *ex)
 {
@@ -48,7 +61,7 @@ static bool library_frames_alike(const struct exchange *ex)
 static enum body_result read_framed(struct exchange *ex)
 {
     struct tap *tap = &ex->worker->tap;
-    struct body_source source = { ex, ex->apart ? NULL : read_by_library, read_wire, is_over };
+    struct body_source source = { ex, ex->apart ? NULL : read_by_library, read_wire, afford, is_over };
     struct chunks chunks;
     bool in_step;
 
@@ -73,6 +86,7 @@ static enum body_result read_body(struct exchange *ex)
         return BODY_COMPLETE;
     if (ex->head.minor > 0 && head_has_token(&ex->head, "Expect", "100-continue"))
         library_write(ex->connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+    worker_enter(ex->worker, PHASE_BODY);
     enum body_result result = read_framed(ex);
     if (!ex->apart && !ex->head.chunked) /* the library has read from its own copy of the rest */
         tap->used += (size_t)ex->head.length < tap_rest(tap).n ? (size_t)ex->head.length : tap_rest(tap).n;
@@ -141,7 +155,10 @@ static int serve(struct exchange *ex)
         return STATUS_NONE;
     case BODY_BROKEN:
         return sending_refuse(ex, REFUSE_BAD);
+    case BODY_NO_TURN:
+        return sending_refuse(ex, REFUSE_NO_TURN);
     }
+    worker_enter(ex->worker, PHASE_BUSY);
     return reply_by(ex, fill_by_handler);
 }
 
@@ -171,7 +188,10 @@ static int serve_refused(struct exchange *ex)
     struct tap *tap = &ex->worker->tap;
 
     ex->worker->refused = true;
-    if (!complete_head(ex->worker, tap))
+    worker_enter(ex->worker, PHASE_HEAD);
+    bool came = complete_head(ex->worker, tap);
+    worker_enter(ex->worker, PHASE_BUSY);
+    if (!came || atomic_load(&ex->worker->closed))
         return STATUS_NONE;
     if (tap->used == 0 || tap->used > tap->raw.n || head_size(buf_view(&tap->raw)) == 0)
         return sending_refuse(ex, tap->raw.n >= HEAD_MAX ? REFUSE_TOO_LARGE : REFUSE_BAD);
@@ -213,6 +233,7 @@ static void exchange_init(struct exchange *ex, struct worker *worker, struct con
                              .out = buf_init(REPLY_OUT_MAX),
                              .started_ns = os_clock_real() };
     worker->tap.mode = TAP_OURS;
+    worker_enter(worker, PHASE_BUSY);
     library_remote(connection, ex->remote, sizeof(ex->remote));
     ex->request.method = ex->request.target = SPAN("");
     ex->request.remote = span_text(ex->remote);
@@ -224,8 +245,10 @@ static void exchange_release(struct exchange *ex)
     tap_next(&ex->worker->tap, ex->kept);
     ex->worker->waiting_ns = os_clock_monotonic();
     ex->worker->first = false;
+    worker_enter(ex->worker, ex->worker->tap.raw.n ? PHASE_HEAD : PHASE_KEPT);
     buf_release(&ex->body);
     buf_release(&ex->out);
+    budget_give(&ex->server->bodies, ex->afforded);
 }
 
 int exchange_serve(struct worker *worker, struct connection *connection, enum library_door door)

@@ -19,6 +19,7 @@ struct exchange {
     struct buf body;
     struct buf out; /* the rendered reply */
     char remote[64];
+    size_t afforded; /* bytes taken from the budget of bodies */
     int64_t started_ns;
 };
 

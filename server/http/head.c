@@ -11,6 +11,7 @@ const struct refusal_row refusal_rows[REFUSAL_COUNT] = {
     [REFUSE_HEADER_NAME] = { 400, "400 Bad Request: invalid header name", NULL },
     [REFUSE_HEADER_VALUE] = { 400, "400 Bad Request: invalid header value", NULL },
     [REFUSE_TOO_LARGE] = { 431, "431 Request Header Fields Too Large", NULL },
+    [REFUSE_NO_TURN] = { 503, "503 Service Unavailable", "too many bodies" },
 };
 
 /* ---- characters ---------------------------------------------------------------------------------------------- */

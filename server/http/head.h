@@ -31,6 +31,7 @@ enum refusal {
     REFUSE_HEADER_NAME,
     REFUSE_HEADER_VALUE,
     REFUSE_TOO_LARGE,
+    REFUSE_NO_TURN, /* not of net/http: bodies in flight take too much memory */
     REFUSAL_COUNT
 };
 

@@ -1,7 +1,8 @@
 #include "http/http.h"
 
-#include "base/os_clock.h"
 #include "http/exchange.h"
+#include "http/limits.h"
+#include "http/room.h"
 #include "http/sockets.h"
 
 #include <stdio.h>
@@ -9,30 +10,52 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { OTHER_THREADS = 2 /* one accepts, one makes room */ };
+
 /* ---- the library's events ------------------------------------------------------------------------------------ */
+
+static void on_head_byte(void *context)
+{
+    struct worker *worker = context;
+
+    if (atomic_load(&worker->phase) != PHASE_HEAD)
+        worker_enter(worker, PHASE_HEAD);
+}
+
+static struct worker *add_worker(struct http_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    struct worker *worker = &server->workers[atomic_fetch_add(&server->n_workers, 1)];
+    worker_init(worker, server);
+    pthread_cond_signal(&server->started);
+    pthread_mutex_unlock(&server->lock);
+    return worker;
+}
 
 static void *on_thread(void *context, bool accepts)
 {
     struct http_server *server = context;
-    struct worker *worker = accepts ? NULL : &server->workers[atomic_fetch_add(&server->n_workers, 1)];
+    struct worker *worker = accepts ? NULL : add_worker(server);
     struct tap *tap = accepts ? &server->accepting : &worker->tap;
 
-    *tap = (struct tap){ .accepts = accepts, .stop_fd = server->stop_fd, .stopping = &server->stopping, .fd = -1 };
+    *tap = (struct tap){ .accepts = accepts,
+                         .stop_fd = server->stop_fd,
+                         .stopping = &server->stopping,
+                         .fd = -1,
+                         .received = on_head_byte,
+                         .context = worker };
     tap_set(tap);
-    if (worker)
-        worker->server = server;
     return worker;
 }
 
 static void on_opened(void *context)
 {
     struct worker *worker = context;
+    struct http_server *server = worker->server;
 
-    atomic_fetch_add(&worker->server->open, 1);
-    tap_open(&worker->tap);
-    worker->waiting_ns = os_clock_monotonic();
-    worker->first = true;
-    worker->refused = false;
+    worker_opened(worker);
+    if (atomic_fetch_add(&server->open, 1) + 1 >= atomic_load(&server->n_workers))
+        room_wake(server);
 }
 
 static void on_closed(void *context)
@@ -44,15 +67,24 @@ static void on_closed(void *context)
 
 static int on_request(void *worker, struct connection *connection, enum library_door door)
 {
-    return exchange_serve(worker, connection, door);
+    int status = exchange_serve(worker, connection, door);
+
+    if (door == DOOR_CLOSE)
+        worker_closing(worker);
+    return status;
 }
 
-/* Keeps the first line: the reason why a port cannot be had is found nowhere else. */
+/* Keeps the first line: the reason why a port cannot be had is found nowhere else. Nor is it that the library has
+ * started fewer workers than it was to. */
 static void on_log(void *context, const char *line)
 {
     struct http_server *server = context;
+    const char *failed = strstr(line, "Cannot start worker thread ");
+    int number;
 
     pthread_mutex_lock(&server->lock);
+    if (failed && sscanf(failed, "Cannot start worker thread %d", &number) == 1)
+        server->planned = number - 1;
     if (server->log[0] == '\0')
         snprintf(server->log, sizeof(server->log), "%s", line);
     pthread_mutex_unlock(&server->lock);
@@ -60,11 +92,24 @@ static void on_log(void *context, const char *line)
 
 /* ---- start --------------------------------------------------------------------------------------------------- */
 
+static enum err too_few_threads(int n, struct error *error)
+{
+    struct buf limits = buf_init(512);
+
+    limits_put(&limits);
+    error_set(error, ERR_STATE, "%d of %d threads could be started, %d are needed: %s",
+              n < 0 ? 0 : n, WORKERS, WORKERS_MIN, limits.p ? limits.p : "");
+    buf_release(&limits);
+    return ERR_STATE;
+}
+
 static enum err start_failed(const struct http_server *server, struct error *error)
 {
     const char *reason = strchr(server->log, '(');
     size_t n = reason ? strcspn(++reason, ")") : 0;
 
+    if (strcasestr(server->log, "thread"))
+        return too_few_threads(atomic_load(&server->n_workers), error);
     if (n == 0) {
         reason = server->log[0] ? server->log : "the HTTP library does not start";
         n = strlen(reason);
@@ -72,12 +117,21 @@ static enum err start_failed(const struct http_server *server, struct error *err
     return error_set(error, ERR_IO, "%s:%d: %.*s", server->options.host, server->options.port, (int)n, reason);
 }
 
+/* Waits until every worker that was created has begun to run. */
+static void await_workers(struct http_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    while (atomic_load(&server->n_workers) < server->planned)
+        pthread_cond_wait(&server->started, &server->lock);
+    pthread_mutex_unlock(&server->lock);
+}
+
 static void start_library(struct http_server *server)
 {
     static const struct library_events events = { on_thread, on_opened, on_closed, on_request, on_log };
     struct library_options options = { .host = server->options.host,
                                        .port = server->options.port,
-                                       .workers = WORKERS,
+                                       .workers = server->planned,
                                        .silence_ms = SILENCE_MS,
                                        .idle_ms = IDLE_MS,
                                        .head_max = HEAD_MAX };
@@ -85,23 +139,61 @@ static void start_library(struct http_server *server)
     server->library = library_start(&options, &events, server, &server->port);
 }
 
-enum err http_start(const struct http_options *options, struct http_server **server, struct error *error)
+static struct http_server *server_new(const struct http_options *options)
 {
     struct http_server *s = calloc(1, sizeof(*s));
 
     if (!s)
-        return error_set(error, ERR_NOMEM, "no memory for the HTTP server");
+        return NULL;
     s->options = *options;
+    s->planned = WORKERS;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->started, NULL);
+    budget_init(&s->bodies, BODIES_MAX);
     s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->room_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return s;
+}
+
+/* Were the library to find too few threads, it would leave some running that nothing can stop. So they are counted
+ * first. */
+static enum err start(struct http_server *s, struct error *error)
+{
+    int n = limits_count_threads(WORKERS + OTHER_THREADS) - OTHER_THREADS;
+
+    s->planned = n;
+    if (n < WORKERS_MIN)
+        return too_few_threads(n, error);
     start_library(s);
-    if (!s->library) {
-        enum err code = start_failed(s, error);
+    if (!s->library)
+        return start_failed(s, error);
+    await_workers(s);
+    n = atomic_load(&s->n_workers);
+    return n < WORKERS_MIN || !room_start(s) ? too_few_threads(n, error) : ERR_OK;
+}
+
+enum err http_start(const struct http_options *options, struct http_server **server, struct error *error)
+{
+    struct http_server *s = server_new(options);
+
+    if (!s)
+        return error_set(error, ERR_NOMEM, "no memory for the HTTP server");
+    enum err err = start(s, error);
+    if (err)
         http_stop(s);
-        return code;
-    }
-    *server = s;
-    return ERR_OK;
+    else
+        *server = s;
+    return err;
+}
+
+struct http_places http_places(const struct http_server *server)
+{
+    int n = atomic_load(&server->n_workers);
+
+    return (struct http_places){ .workers = n,
+                                 .wanted = WORKERS,
+                                 .held = (size_t)(HELD_MAX * n / WORKERS),
+                                 .streams = (size_t)(STREAMS_MAX * n / WORKERS) };
 }
 
 int http_port(const struct http_server *server)
@@ -111,28 +203,44 @@ int http_port(const struct http_server *server)
 
 /* ---- stop ---------------------------------------------------------------------------------------------------- */
 
-/* The library's threads wait in poll(2) for up to two seconds; stop_fd wakes them. A reply to a client that does not
- * read is cut off. */
+/* The library's threads wait in poll(2) for up to two seconds; stop_fd wakes them, and the thread that makes room. A
+ * reply to a client that does not read is cut off. */
 static void stop_library(struct http_server *s)
 {
     uint64_t one = 1;
 
     atomic_store(&s->stopping, true);
     (void)!write(s->stop_fd, &one, sizeof one);
-    library_stop(s->library);
-    sockets_close_accepted(s->port); /* the library forgets those that no worker had taken */
+    if (s->library) {
+        library_stop(s->library);
+        sockets_close_accepted(s->port); /* the library forgets those that no worker had taken */
+    }
+}
+
+static void forget_workers(struct http_server *s)
+{
+    for (int i = 0; i < atomic_load(&s->n_workers); i++)
+        worker_release(&s->workers[i]);
+    atomic_store(&s->n_workers, 0);
+}
+
+static void stop_threads(struct http_server *s)
+{
+    budget_stop(&s->bodies);
+    stop_library(s);
+    room_stop(s);
 }
 
 void http_stop(struct http_server *server)
 {
     if (!server)
         return;
-    if (server->library)
-        stop_library(server);
-    for (size_t i = 0; i < WORKERS; i++)
-        buf_release(&server->workers[i].tap.raw);
-    if (server->stop_fd >= 0)
-        close(server->stop_fd);
+    stop_threads(server);
+    forget_workers(server);
+    budget_release(&server->bodies);
+    close(server->stop_fd);
+    close(server->room_fd);
+    pthread_cond_destroy(&server->started);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }

@@ -42,9 +42,16 @@ struct http_options {
 struct http_server;
 
 /* When it returns ERR_OK requests are served already. ERR_IO: the port cannot be had; the text says why
- * (`127.0.0.1:1234: Address already in use`). */
+ * (`127.0.0.1:1234: Address already in use`). ERR_STATE: too few threads; the text names the limits. */
 enum err http_start(const struct http_options *options, struct http_server **server, struct error *error);
 int http_port(const struct http_server *server);
+
+/* With fewer threads than wanted, fewer replies may be held and fewer event streams be open. */
+struct http_places {
+    int workers, wanted;
+    size_t held, streams;
+};
+struct http_places http_places(const struct http_server *server);
 
 /* Stops within 100 ms, idle and busy connections open or not. NULL is fine. */
 void http_stop(struct http_server *server);

@@ -28,12 +28,20 @@ static bool library_takes_upgrade(const struct head *head)
            (!upgrade || contains(upgrade->value, "websocket") || !contains(upgrade->value, "h2"));
 }
 
+/* True if at least FREE_MIN of WORKERS are free, or as large a part of those that have started. */
+static bool has_spare_workers(const struct http_server *server)
+{
+    int n = atomic_load(&server->n_workers);
+
+    return n - atomic_load(&server->open) >= FREE_MIN * n / WORKERS;
+}
+
 static bool can_keep(const struct exchange *ex, const struct reply *reply)
 {
     return ex->door == DOOR_REQUEST && !ex->apart && !reply->close && !reply->take_over && !reply->fate.broken &&
            reply->status != 0 && ex->request.body_end == BODY_WHOLE && head_keeps(&ex->head) &&
            !library_takes_upgrade(&ex->head) &&
-           WORKERS - atomic_load(&ex->server->open) >= FREE_MIN;
+           has_spare_workers(ex->server);
 }
 
 static void settle(struct exchange *ex, bool keep)
@@ -45,7 +53,21 @@ static void settle(struct exchange *ex, bool keep)
 /* Closing at once would reset the connection of a client that still sends, and could lose the reply. */
 static void say_goodbye(const struct exchange *ex)
 {
+    worker_enter(ex->worker, PHASE_GOODBYE);
     sockets_say_goodbye(ex->worker->tap.fd, GOODBYE_MS);
+}
+
+static int64_t write_out(const struct exchange *ex, struct span bytes)
+{
+    worker_enter(ex->worker, PHASE_WRITE);
+    int64_t n = library_write(ex->connection, bytes);
+    worker_enter(ex->worker, PHASE_BUSY);
+    return n;
+}
+
+static const char *gone(const struct exchange *ex)
+{
+    return atomic_load(&ex->worker->closed) ? "closed to make room" : "client gone";
 }
 
 /* ---- reports ------------------------------------------------------------------------------------------------- */
@@ -79,7 +101,7 @@ int sending_refuse(struct exchange *ex, enum refusal refusal)
     settle(ex, false);
     buf_printf(&ex->out, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s",
                row->line, row->body ? row->body : row->line);
-    ended(ex, &reply, "malformed", library_write(ex->connection, buf_view(&ex->out)));
+    ended(ex, &reply, refusal == REFUSE_NO_TURN ? "too many bodies" : "malformed", write_out(ex, buf_view(&ex->out)));
     say_goodbye(ex);
     reply_release(&reply);
     return row->status;
@@ -92,7 +114,7 @@ void sending_abandon(struct exchange *ex)
     reply_init(&reply);
     reply.status = 0;
     settle(ex, false);
-    ended(ex, &reply, "client gone", 0);
+    ended(ex, &reply, gone(ex), 0);
     reply_release(&reply);
 }
 
@@ -131,9 +153,9 @@ static void send_whole(struct exchange *ex, const struct reply *reply)
         return;
     }
     about_to_write(ex, reply);
-    int64_t n = library_write(ex->connection, buf_view(&ex->out));
+    int64_t n = write_out(ex, buf_view(&ex->out));
     bool written = n == (int64_t)ex->out.n;
-    ended(ex, reply, written ? "complete" : "client gone", n);
+    ended(ex, reply, written ? "complete" : gone(ex), n);
     hand_over(ex, reply, written);
     if (ex->request.body_end == BODY_TOO_LARGE)
         say_goodbye(ex);
@@ -167,7 +189,7 @@ static bool write_piece(void *context, struct span bytes)
 {
     const struct delivery *d = context;
 
-    return library_write(d->ex->connection, bytes) == (int64_t)bytes.n;
+    return write_out(d->ex, bytes) == (int64_t)bytes.n;
 }
 
 static const char *how_it_ended(const struct reply *reply, bool all)

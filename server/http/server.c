@@ -258,6 +258,23 @@ static bool wants_ticker(const struct program *program)
     return program->clock != CLOCK_KIND_MANUAL && program->scenario->n_restarts;
 }
 
+/* With fewer threads than wanted fewer replies may be held. */
+static void take_places(struct server *server)
+{
+    struct world *world = worlds_default(&server->worlds);
+    struct http_places places = http_places(server->http);
+
+    world_enter(world);
+    world->held.max = places.held;
+    world->streams.max = places.streams;
+    world_leave(world);
+}
+
+struct http_places server_places(const struct server *server)
+{
+    return http_places(server->http);
+}
+
 static enum err start_http(struct server *server, const struct server_options *options, struct error *error)
 {
     const struct program *program = options->world.program;
@@ -276,9 +293,10 @@ static enum err start_http(struct server *server, const struct server_options *o
     if (err)
         return err;
     atomic_store(&server->port, http_port(server->http));
+    take_places(server);
     server->ticker = (struct ticker){ .tick = tick, .context = server };
     if (wants_ticker(program) && !ticker_start(&server->ticker))
-        return error_set(error, ERR_IO, "no thread for the clock");
+        return error_set(error, ERR_STATE, "no thread for the clock");
     return ERR_OK;
 }
 

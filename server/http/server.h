@@ -22,9 +22,10 @@ struct server_options {
 
 struct server;
 
-/* ERR_IO: the port cannot be had. ERR_INVALID: a fixture does not fit. */
+/* ERR_IO: the port cannot be had. ERR_STATE: too few threads. ERR_INVALID: a fixture does not fit. */
 enum err server_start(const struct server_options *options, struct server **server, struct error *error);
 int server_port(const struct server *server);
+struct http_places server_places(const struct server *server);
 struct world *server_world(struct server *server); /* the default world */
 /* Plays another program in the default world from now on, as world_play. Any thread. */
 enum err server_play(struct server *server, struct program *program, struct error *error);

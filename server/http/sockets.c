@@ -102,6 +102,24 @@ void sockets_shut_others(int port, const char *ip, int peer_port)
     visit_sockets(port, false, shut_other, &spared);
 }
 
+static bool count_one(void *context, int fd, int original)
+{
+    int *n = context;
+
+    (void)fd;
+    (void)original;
+    (*n)++;
+    return true;
+}
+
+int sockets_count(int port)
+{
+    int n = 0;
+
+    visit_sockets(port, false, count_one, &n);
+    return n;
+}
+
 static bool close_original(void *context, int fd, int original)
 {
     (void)context;

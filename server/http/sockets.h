@@ -19,6 +19,9 @@ void sockets_reset(int fd);
  * (`ip` NULL: of all). */
 void sockets_shut_others(int port, const char *ip, int peer_port);
 
+/* Returns how many accepted sockets the port has. */
+int sockets_count(int port);
+
 /* Closes the accepted sockets of a port. For those that no thread owns any more. */
 void sockets_close_accepted(int port);
 

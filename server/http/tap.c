@@ -86,7 +86,7 @@ static void on_received(struct tap *tap, struct span bytes)
     if (tap->mode == TAP_HEAD) {
         buf_span(&tap->raw, bytes);
         if (tap->received)
-            atomic_store(tap->received, 1);
+            tap->received(tap->context);
     } else if (tap->mode == TAP_BODY && tap->chunks) {
         chunks_feed(tap->chunks, bytes);
     }
@@ -128,8 +128,13 @@ static int poll_with_stop(const struct tap *tap, struct pollfd *polled, nfds_t n
     memcpy(all, polled, n * sizeof *polled);
     all[n] = (struct pollfd){ .fd = tap->stop_fd, .events = POLLIN };
     int ready = plain_poll(all, n + 1, timeout_ms);
-    if (ready > 0 && all[n].revents)
-        return tap->accepts ? 0 : say_readable(polled, n);
+    if (ready > 0 && all[n].revents) {
+        if (tap->accepts)
+            return 0;
+        if (polled[0].events & POLLOUT) /* else the library would try again at once, until it sees that it stops */
+            shutdown(polled[0].fd, SHUT_RDWR);
+        return say_readable(polled, n);
+    }
     for (nfds_t i = 0; ready >= 0 && i < n; i++)
         polled[i].revents = all[i].revents;
     return ready;

@@ -29,11 +29,12 @@ struct tap {
     int stop_fd;            /* readable when the server stops; -1: none */
     atomic_bool *stopping;
     enum tap_mode mode;
-    int fd;                 /* the connection's socket; -1: none yet */
+    atomic_int fd;          /* the connection's socket; -1: none yet */
     struct buf raw;         /* the head, and what came with it */
     size_t used;            /* bytes of `raw` that were consumed */
     struct chunks *chunks;  /* NULL: none */
-    atomic_int *received;   /* set to 1 when a byte of a head has come */
+    void (*received)(void *context); /* a byte of a head has come */
+    void *context;
 };
 
 /* The calling thread's tap, for its life; NULL: none. */

@@ -16,7 +16,7 @@ struct held {
 
 bool held_take_place(struct held_list *list)
 {
-    if (list->places == HELD_MAX)
+    if (list->places >= (list->max ? list->max : HELD_MAX))
         return false;
     list->places++;
     return true;

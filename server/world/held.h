@@ -24,12 +24,13 @@ struct held_list {
     struct engine *engine;
     struct held *first;
     size_t places; /* that are taken */
+    size_t max;    /* places that there are; 0: HELD_MAX */
     bool stopping;
 };
 
 /* ---- Caller holds the world's lock ------------------------------------------------------------------------ */
 
-/* False: all HELD_MAX places are taken. */
+/* False: all places are taken. */
 bool held_take_place(struct held_list *list);
 void held_give_place(struct held_list *list);
 /* Wakes the threads whose wait is over. */

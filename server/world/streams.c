@@ -13,7 +13,7 @@ static struct span job_of(const struct stream *stream)
 
 struct stream *stream_open(struct stream_list *list, struct span job_id)
 {
-    struct stream *stream = list->n < STREAMS_OPEN_MAX ? calloc(1, sizeof *stream + job_id.n) : NULL;
+    struct stream *stream = list->n < (list->max ? list->max : STREAMS_OPEN_MAX) ? calloc(1, sizeof *stream + job_id.n) : NULL;
 
     if (!stream)
         return NULL;

@@ -21,6 +21,7 @@ struct stream_list {
     struct stream *first;
     size_t n;
     const struct release *release; /* words the events */
+    size_t max; /* streams that may be open; 0: STREAMS_OPEN_MAX */
     int zone;
 };
 
@@ -34,7 +35,7 @@ struct stream {
     char job_id[];
 };
 
-/* A stream of one job's events, or (empty id) of all. NULL: STREAMS_OPEN_MAX are open, or no memory. */
+/* A stream of one job's events, or (empty id) of all. NULL: too many are open, or no memory. */
 struct stream *stream_open(struct stream_list *list, struct span job_id);
 void stream_close(struct stream *stream); /* NULL is fine */
 
