@@ -70,7 +70,7 @@ static bool read_json(struct control_call *c, const struct json *json, const str
     CLEANUP(findings_release) struct findings findings = { 0 };
     struct reading reading = { .file = SPAN("body"), .json = json, .arena = &c->arena, .findings = &findings };
 
-    read_object(&reading, json_root(json), shape, input);
+    keys_read(&reading, json_root(json), shape, input);
     findings_sort(&findings, 0);
     if (findings.n)
         refuse_body(c, &findings);

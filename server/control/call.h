@@ -2,7 +2,7 @@
 #ifndef MOCK_REQUESTER_CONTROL_CALL_H
 #define MOCK_REQUESTER_CONTROL_CALL_H
 
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 #include "wire/json_out.h"
 #include "world/worlds.h"
 

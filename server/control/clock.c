@@ -92,15 +92,15 @@ struct advance_input {
     ns_t by;
 };
 
-static const struct choice nexts[] = { { "next", ADVANCE_TO_NEXT, false }, { NULL, 0, false } };
-static const struct choice idles[] = { { "idle", ADVANCE_UNTIL_IDLE, false }, { NULL, 0, false } };
+static const struct choice nexts[] = { { "next", ADVANCE_TO_NEXT }, { NULL, 0 } };
+static const struct choice idles[] = { { "idle", ADVANCE_UNTIL_IDLE }, { NULL, 0 } };
 
 enum { BY = 1, TO, UNTIL };
 
 static const struct key advance_keys[] = {
-    { .name = "by", .read = read_duration, .offset = offsetof(struct advance_input, by), .group = BY, .required = true },
-    { .name = "to", .read = read_choice, .offset = offsetof(struct advance_input, how), .detail = nexts, .group = TO },
-    { .name = "until", .read = read_choice, .offset = offsetof(struct advance_input, how), .detail = idles,
+    { .name = "by", .read = key_duration, .offset = offsetof(struct advance_input, by), .group = BY, .required = true },
+    { .name = "to", .read = key_choice, .offset = offsetof(struct advance_input, how), .detail = nexts, .group = TO },
+    { .name = "until", .read = key_choice, .offset = offsetof(struct advance_input, how), .detail = idles,
       .group = UNTIL },
 };
 static const struct shape advance_shape = { SHAPE_KEYS(advance_keys) };

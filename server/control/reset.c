@@ -6,8 +6,8 @@
 enum part { PART_JOBS, PART_JOURNAL, PART_FAULTS, PART_GATES, PART_CLOCK, PART_COUNT };
 
 static const struct choice part_names[] = {
-    { "jobs", PART_JOBS, false },   { "journal", PART_JOURNAL, false }, { "faults", PART_FAULTS, false },
-    { "gates", PART_GATES, false }, { "clock", PART_CLOCK, false },     { NULL, 0, false },
+    { "jobs", PART_JOBS },   { "journal", PART_JOURNAL }, { "faults", PART_FAULTS },
+    { "gates", PART_GATES }, { "clock", PART_CLOCK },     { NULL, 0 },
 };
 
 struct reset_input {
@@ -19,7 +19,7 @@ static void read_part(struct reading *r, const struct json_value *value, struct 
 {
     int part;
 
-    if (take_choice(r, value, part_names, "", &part))
+    if (value_choice(r, value, part_names, "", &part))
         input->parts[part] = true;
 }
 
@@ -30,14 +30,14 @@ static void read_what(struct reading *r, const struct json_value *value, const s
 
     (void)key;
     input->named = true;
-    if (!is_type(r, value, JSON_ARRAY, "an array of what to reset"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of what to reset"))
         return;
     if (!json_first(value))
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at least one thing to reset");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at least one thing to reset");
     JSON_EACH(element, value) {
-        enter_index(r, i++);
+        reading_enter_index(r, i++);
         read_part(r, element, input);
-        leave(r);
+        reading_leave(r);
     }
 }
 

@@ -18,7 +18,7 @@ static void read_endpoint(struct reading *r, const struct json_value *value, con
     int endpoint;
 
     (void)key;
-    if (take_endpoint(r, value, &endpoint))
+    if (value_endpoint(r, value, &endpoint))
         draft->x.endpoint = (enum endpoint)endpoint;
 }
 
@@ -28,7 +28,7 @@ static void read_times(struct reading *r, const struct json_value *value, const 
 
     (void)key;
     draft->has_times = true;
-    if (take_integer(r, value, 0, TIMES_MAX, &draft->x.least))
+    if (value_integer(r, value, 0, TIMES_MAX, &draft->x.least))
         draft->x.most = draft->x.least;
 }
 
@@ -38,7 +38,7 @@ static void read_at_least(struct reading *r, const struct json_value *value, con
 
     (void)key;
     draft->has_least = true;
-    take_integer(r, value, 1, TIMES_MAX, &draft->x.least);
+    value_integer(r, value, 1, TIMES_MAX, &draft->x.least);
 }
 
 static void read_at_most(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -47,7 +47,7 @@ static void read_at_most(struct reading *r, const struct json_value *value, cons
 
     (void)key;
     draft->has_most = true;
-    take_integer(r, value, 0, TIMES_MAX, &draft->x.most);
+    value_integer(r, value, 0, TIMES_MAX, &draft->x.most);
 }
 
 static void read_never(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -64,10 +64,10 @@ static void read_places(struct reading *r, const struct json_value *value, enum 
 
     JSON_EACH(element, value) {
         int endpoint;
-        enter_index(r, i);
-        if (take_endpoint(r, element, &endpoint))
+        reading_enter_index(r, i);
+        if (value_endpoint(r, element, &endpoint))
             places[i] = (enum endpoint)endpoint;
-        leave(r);
+        reading_leave(r);
         i++;
     }
 }
@@ -78,10 +78,10 @@ static void read_sequence(struct reading *r, const struct json_value *value, con
     size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "an array of endpoints"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of endpoints"))
         return;
     if (n == 0 || n > EXPECT_SEQUENCE_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d endpoints, got %zu", EXPECT_SEQUENCE_MAX, n);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d endpoints, got %zu", EXPECT_SEQUENCE_MAX, n);
         return;
     }
     enum endpoint *places = arena_alloc(r->arena, n * sizeof *places);
@@ -98,11 +98,11 @@ static void settle(struct reading *r, const struct json_value *value, void *obje
     bool counts = json_get(value, "endpoint") && !json_get(value, "never") && !json_get(value, "sequence");
 
     if (draft->has_times + (draft->has_least || draft->has_most) > 1)
-        fault_at(r, value, FINDING_EXCLUDED_KEY, NULL, "\"times\" cannot stand beside \"at_least\" or \"at_most\"");
+        reading_error_at(r, value, FINDING_EXCLUDED_KEY, NULL, "\"times\" cannot stand beside \"at_least\" or \"at_most\"");
     else if (counts && !draft->has_times && !draft->has_least && !draft->has_most)
-        fault_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"times\", \"at_least\" or \"at_most\"");
+        reading_error_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"times\", \"at_least\" or \"at_most\"");
     else if (draft->x.least > draft->x.most)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "\"at_least\" is more than \"at_most\"");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "\"at_least\" is more than \"at_most\"");
 }
 
 static const struct key keys[] = {
@@ -112,7 +112,7 @@ static const struct key keys[] = {
     { .name = "at_most", .read = read_at_most, .group = BY_COUNT },
     { .name = "never", .read = read_never, .group = BY_NEVER, .required = true },
     { .name = "sequence", .read = read_sequence, .group = BY_SEQUENCE, .required = true },
-    { .name = "match", .read = read_exchange_match, .offset = offsetof(struct draft, x.match) },
+    { .name = "match", .read = matches_exchange_reader, .offset = offsetof(struct draft, x.match) },
 };
 
 static const struct shape shape = { SHAPE_KEYS(keys), .settle = settle };
@@ -122,23 +122,23 @@ static struct expectation read_one(struct reading *r, const struct json_value *v
     struct draft draft = { .x = { .most = EXPECT_NO_LIMIT, .file = arena_span(r->arena, r->file),
                                   .line = json_place(r->json, value).line } };
 
-    read_object(r, value, &shape, &draft);
+    keys_read(r, value, &shape, &draft);
     return draft.x;
 }
 
-void read_expectations(struct reading *r, const struct json_value *value, struct expectation_list *list)
+void expectations_read(struct reading *r, const struct json_value *value, struct expectation_list *list)
 {
     size_t n = 0;
 
-    if (!is_type(r, value, JSON_ARRAY, "an array of expectations"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of expectations"))
         return;
     struct expectation *at = arena_alloc(r->arena, (json_count(value) + list->n) * sizeof *at);
     if (!at)
         return;
     JSON_EACH(element, value) {
-        enter_index(r, n);
+        reading_enter_index(r, n);
         at[n] = read_one(r, element);
-        leave(r);
+        reading_leave(r);
         n++;
     }
     if (list->n)

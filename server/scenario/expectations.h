@@ -3,7 +3,7 @@
 #define MOCK_REQUESTER_SCENARIO_EXPECTATIONS_H
 
 #include "exchange/expectation.h"
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 
 struct expectation_list {
     struct expectation *at; /* in the reading's arena */
@@ -11,6 +11,6 @@ struct expectation_list {
 };
 
 /* Reads the array; what it has goes before what stands in `list` already. */
-void read_expectations(struct reading *r, const struct json_value *value, struct expectation_list *list);
+void expectations_read(struct reading *r, const struct json_value *value, struct expectation_list *list);
 
 #endif

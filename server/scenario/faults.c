@@ -19,7 +19,7 @@ static bool take_name(struct reading *r, const struct json_value *value, int fir
     for (int i = first; i < end; i++)
         choices[n++] = (struct choice){ .name = name(i), .value = i };
     choices[n] = (struct choice){ .name = NULL };
-    return take_choice(r, value, choices, "", out);
+    return value_choice(r, value, choices, "", out);
 }
 
 static const char *name_of_preset(int preset)
@@ -34,22 +34,6 @@ static const char *name_of_break(int broken)
 
 /* ---- which exchanges ---------------------------------------------------------------------------------------- */
 
-static void read_name(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct span name;
-
-    (void)key;
-    if (!take_some_text(r, value, &name))
-        return;
-    for (size_t i = 0; i < name.n; i++) {
-        if (!ascii_is_alphanumeric(name.p[i]) && name.p[i] != '-') {
-            fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one", shown(r, name));
-            return;
-        }
-    }
-    ((struct fault *)object)->name = name;
-}
-
 static void read_on(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct fault *fault = object;
@@ -57,12 +41,12 @@ static void read_on(struct reading *r, const struct json_value *value, const str
     if (span_is(json_string(value), "*"))
         fault->on = ENDPOINTS_ALL;
     else
-        read_endpoints(r, value, key, object);
+        key_endpoints(r, value, key, object);
 }
 
 static const struct choice pers[] = {
-    { "all", FAULT_PER_ALL, false }, { "job", FAULT_PER_JOB, false }, { "client", FAULT_PER_CLIENT, false },
-    { NULL, 0, false },
+    { "all", FAULT_PER_ALL }, { "job", FAULT_PER_JOB }, { "client", FAULT_PER_CLIENT },
+    { NULL, 0 },
 };
 
 static void read_between(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -73,19 +57,19 @@ static void read_between(struct reading *r, const struct json_value *value, cons
     bool good = true;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "two durations"))
+    if (!value_is(r, value, JSON_ARRAY, "two durations"))
         return;
     if (json_count(value) != 2) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, got %zu", json_count(value));
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, got %zu", json_count(value));
         return;
     }
     JSON_EACH(element, value) {
-        enter_index(r, i);
-        good &= take_duration(r, element, &bounds[i++]);
-        leave(r);
+        reading_enter_index(r, i);
+        good &= value_duration(r, element, &bounds[i++]);
+        reading_leave(r);
     }
     if (good && bounds[0] >= bounds[1])
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, the second longer than the first");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected two durations, the second longer than the first");
     fault->from = bounds[0];
     fault->to = bounds[1];
 }
@@ -95,12 +79,12 @@ static void read_chance(struct reading *r, const struct json_value *value, const
     double chance = json_number(value);
 
     (void)key;
-    if (!is_type(r, value, JSON_NUMBER, "a number"))
+    if (!value_is(r, value, JSON_NUMBER, "a number"))
         return;
     if (chance >= 0 && chance <= 1)
         ((struct fault *)object)->chance = chance;
     else
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number from 0 to 1, got %.*s",
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number from 0 to 1, got %.*s",
                  SPAN_ARG(json_raw(r->json, value)));
 }
 
@@ -109,7 +93,7 @@ static void read_effect(struct reading *r, const struct json_value *value, const
     bool effect;
 
     (void)key;
-    if (take_bool(r, value, &effect))
+    if (value_bool(r, value, &effect))
         ((struct fault *)object)->effect = effect ? EFFECT_DONE : EFFECT_NONE;
 }
 
@@ -140,12 +124,12 @@ static bool is_header_value(struct span value)
 static void add_header(struct reading *r, const struct json_value *value, struct fault_header header,
                        struct reply_draft *draft)
 {
-    if (!header.absent && !take_text(r, value, &header.value))
+    if (!header.absent && !value_text(r, value, &header.value))
         return;
     if (!is_header_value(header.value))
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "a header's value has no control characters");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "a header's value has no control characters");
     else if (draft->reply->n_headers == FAULT_HEADERS_MAX)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d headers", FAULT_HEADERS_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d headers", FAULT_HEADERS_MAX);
     else if (draft->headers)
         draft->headers[draft->reply->n_headers++] = header;
 }
@@ -156,7 +140,7 @@ static void read_header(struct reading *r, const struct json_value *member, stru
     size_t i = 0;
 
     if (!is_header_name(header.name)) {
-        fault_at_key(r, member, FINDING_BAD_VALUE, NULL, "%s is no name of a header", shown(r, header.name));
+        reading_error_at_key(r, member, FINDING_BAD_VALUE, NULL, "%s is no name of a header", reading_shown(r, header.name));
         return;
     }
     if (json_type(member) != JSON_ARRAY) {
@@ -164,9 +148,9 @@ static void read_header(struct reading *r, const struct json_value *member, stru
         return;
     }
     JSON_EACH(element, member) {
-        enter_index(r, i++);
+        reading_enter_index(r, i++);
         add_header(r, element, header, draft);
-        leave(r);
+        reading_leave(r);
     }
 }
 
@@ -177,12 +161,12 @@ static void read_headers(struct reading *r, const struct json_value *value, cons
 
     (void)key;
     reply->headers = draft.headers;
-    if (!is_type(r, value, JSON_OBJECT, "an object"))
+    if (!value_is(r, value, JSON_OBJECT, "an object"))
         return;
     JSON_EACH(member, value) {
-        enter_key(r, json_key(member));
+        reading_enter_key(r, json_key(member));
         read_header(r, member, &draft);
-        leave(r);
+        reading_leave(r);
     }
 }
 
@@ -193,7 +177,7 @@ static void read_body(struct reading *r, const struct json_value *value, const s
     struct fault_reply *reply = object;
 
     (void)key;
-    if (take_text(r, value, &reply->body))
+    if (value_text(r, value, &reply->body))
         reply->type = plain_text;
 }
 
@@ -212,14 +196,14 @@ static void read_body_file(struct reading *r, const struct json_value *value, co
 
     (void)key;
     reply->type = plain_text;
-    take_file(r, value, FAULT_BODY_MAX, NULL, &reply->body);
+    value_file(r, value, FAULT_BODY_MAX, NULL, &reply->body);
 }
 
 static const struct bounds statuses = { 200, 599 };
 enum { BY_BODY = 1, BY_JSON, BY_BODY_FILE };
 
 static const struct key reply_keys[] = {
-    { .name = "status", .read = read_integer, .offset = offsetof(struct fault_reply, status), .detail = &statuses },
+    { .name = "status", .read = key_integer, .offset = offsetof(struct fault_reply, status), .detail = &statuses },
     { .name = "headers", .read = read_headers },
     { .name = "body", .read = read_body, .group = BY_BODY },
     { .name = "json", .read = read_json, .group = BY_JSON },
@@ -233,7 +217,7 @@ static void read_reply(struct reading *r, const struct json_value *value, const 
 
     (void)key;
     fault->kind = FAULT_REPLIES;
-    read_object(r, value, &reply_shape, &fault->reply);
+    keys_read(r, value, &reply_shape, &fault->reply);
 }
 
 /* ---- preset, break, trickle --------------------------------------------------------------------------------------- */
@@ -259,9 +243,9 @@ static void read_break(struct reading *r, const struct json_value *value, const 
 static const struct bounds piece = { 1, TRICKLE_BYTES_MAX };
 
 static const struct key trickle_keys[] = {
-    { .name = "bytes", .read = read_integer, .offset = offsetof(struct fault_trickle, bytes), .detail = &piece,
+    { .name = "bytes", .read = key_integer, .offset = offsetof(struct fault_trickle, bytes), .detail = &piece,
       .required = true },
-    { .name = "every", .read = read_jobless_trigger, .offset = offsetof(struct fault_trickle, every), .required = true },
+    { .name = "every", .read = key_jobless_trigger, .offset = offsetof(struct fault_trickle, every), .required = true },
 };
 static const struct shape trickle_shape = { SHAPE_KEYS(trickle_keys) };
 
@@ -271,7 +255,7 @@ static void read_trickle(struct reading *r, const struct json_value *value, cons
 
     (void)key;
     fault->kind = FAULT_TRICKLES;
-    read_object(r, value, &trickle_shape, &fault->trickle);
+    keys_read(r, value, &trickle_shape, &fault->trickle);
 }
 
 /* ---- patch ------------------------------------------------------------------------------------------------------------ */
@@ -296,13 +280,13 @@ static void read_pointer(struct reading *r, const struct json_value *value, cons
 {
     struct span *field = (struct span *)(void *)((char *)object + key->offset), pointer;
 
-    if (!take_text(r, value, &pointer))
+    if (!value_text(r, value, &pointer))
         return;
     if (is_pointer(pointer))
         *field = pointer;
     else
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no JSON pointer: it is empty, or begins with /; ~ is ~0, / is ~1",
-                 shown(r, pointer));
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no JSON pointer: it is empty, or begins with /; ~ is ~0, / is ~1",
+                 reading_shown(r, pointer));
 }
 
 static void read_operand(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -325,11 +309,11 @@ static void settle_operation(struct reading *r, const struct json_value *value, 
     bool inside = op->path.n > op->from.n && span_starts(op->path, op->from) && op->path.p[op->from.n] == '/';
 
     if (needs[op->kind].value && !json_get(value, "value"))
-        fault_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"value\"");
+        reading_error_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"value\"");
     if (needs[op->kind].from && !json_get(value, "from"))
-        fault_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"from\"");
+        reading_error_at(r, value, FINDING_MISSING_KEY, NULL, "missing key \"from\"");
     else if (op->kind == PATCH_MOVE && inside)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "nothing can be moved into itself");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "nothing can be moved into itself");
 }
 
 static const struct key operation_keys[] = {
@@ -347,20 +331,20 @@ static void read_patch(struct reading *r, const struct json_value *value, const 
 
     (void)key;
     fault->kind = FAULT_PATCHES;
-    if (!is_type(r, value, JSON_ARRAY, "an array of operations"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of operations"))
         return;
     if (n == 0 || n > FAULT_PATCH_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d operations, got %zu", FAULT_PATCH_MAX, n);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d operations, got %zu", FAULT_PATCH_MAX, n);
         return;
     }
     struct patch_operation *operations = arena_alloc(r->arena, n * sizeof *operations);
     if (!operations)
         return;
     JSON_EACH(element, value) {
-        enter_index(r, i);
+        reading_enter_index(r, i);
         operations[i].kind = PATCH_REMOVE; /* which needs nothing: no other error follows from a bad one */
-        read_object(r, element, &operation_shape, &operations[i++]);
-        leave(r);
+        keys_read(r, element, &operation_shape, &operations[i++]);
+        reading_leave(r);
     }
     fault->patch = operations;
     fault->n_patch = n;
@@ -380,7 +364,7 @@ static void settle_fault(struct reading *r, const struct json_value *value, void
     if (fault->on == ENDPOINTS_ALL)
         fault->on &= ~ENDPOINT_BIT(ENDPOINT_WEBSOCKET);
     else
-        fault_at_key(r, json_get(value, key), FINDING_EXCLUDED_KEY, NULL, "\"%s\" cannot be done to the websocket", key);
+        reading_error_at_key(r, json_get(value, key), FINDING_EXCLUDED_KEY, NULL, "\"%s\" cannot be done to the websocket", key);
 }
 
 enum { BY_REPLY = 1, BY_PRESET, BY_BREAK, BY_TRICKLE, BY_PATCH };
@@ -388,15 +372,15 @@ enum { BY_REPLY = 1, BY_PRESET, BY_BREAK, BY_TRICKLE, BY_PATCH };
 static const struct bounds skips = { 0, COUNTS_MAX }, counts = { 1, COUNTS_MAX };
 
 static const struct key fault_keys[] = {
-    { .name = "name", .read = read_name },
+    { .name = "name", .read = key_name, .offset = offsetof(struct fault, name) },
     { .name = "on", .read = read_on, .offset = offsetof(struct fault, on) },
-    { .name = "match", .read = read_exchange_match, .offset = offsetof(struct fault, match) },
-    { .name = "per", .read = read_choice, .offset = offsetof(struct fault, per), .detail = pers },
-    { .name = "skip", .read = read_integer, .offset = offsetof(struct fault, skip), .detail = &skips },
-    { .name = "count", .read = read_integer, .offset = offsetof(struct fault, count), .detail = &counts },
+    { .name = "match", .read = matches_exchange_reader, .offset = offsetof(struct fault, match) },
+    { .name = "per", .read = key_choice, .offset = offsetof(struct fault, per), .detail = pers },
+    { .name = "skip", .read = key_integer, .offset = offsetof(struct fault, skip), .detail = &skips },
+    { .name = "count", .read = key_integer, .offset = offsetof(struct fault, count), .detail = &counts },
     { .name = "between", .read = read_between },
     { .name = "chance", .read = read_chance },
-    { .name = "delay", .read = read_jobless_trigger, .offset = offsetof(struct fault, delay) },
+    { .name = "delay", .read = key_jobless_trigger, .offset = offsetof(struct fault, delay) },
     { .name = "effect", .read = read_effect },
     { .name = "reply", .read = read_reply, .group = BY_REPLY },
     { .name = "preset", .read = read_preset, .group = BY_PRESET },
@@ -417,7 +401,7 @@ static void read_fault(struct reading *r, const struct json_value *value, struct
         .file = arena_span(r->arena, r->file),
         .place = json_place(r->json, value),
     };
-    read_object(r, value, &fault_shape, fault);
+    keys_read(r, value, &fault_shape, fault);
 }
 
 static const struct fault *fault_named(const struct fault *at, size_t n, struct span name)
@@ -436,32 +420,32 @@ static void check_names(struct reading *r, const struct json_value *value, const
     JSON_EACH(element, value) {
         const struct fault *twin = fault_named(read, i, read[i].name);
         twin = twin ? twin : fault_named(earlier->at, earlier->n, read[i].name);
-        enter_index(r, i);
+        reading_enter_index(r, i);
         if (twin)
-            fault_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
-                     shown(r, twin->name), SPAN_ARG(twin->file), twin->place.line);
-        leave(r);
+            reading_error_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
+                     reading_shown(r, twin->name), SPAN_ARG(twin->file), twin->place.line);
+        reading_leave(r);
         i++;
     }
 }
 
-void read_faults(struct reading *r, const struct json_value *value, struct fault_list *list)
+void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list)
 {
     size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
 
-    if (!is_type(r, value, JSON_ARRAY, "an array of faults"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of faults"))
         return;
     if (n > FAULTS_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d faults", FAULTS_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d faults", FAULTS_MAX);
         return;
     }
     struct fault *at = arena_alloc(r->arena, (n + list->n) * sizeof *at);
     if (!at)
         return;
     JSON_EACH(element, value) {
-        enter_index(r, i);
+        reading_enter_index(r, i);
         read_fault(r, element, &at[i++]);
-        leave(r);
+        reading_leave(r);
     }
     check_names(r, value, at, list);
     if (list->n)

@@ -3,7 +3,7 @@
 #define MOCK_REQUESTER_SCENARIO_FAULTS_H
 
 #include "exchange/fault.h"
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 
 enum {
     FAULT_BODY_MAX = 64 * 1024 * 1024, /* of a reply read from a file */
@@ -16,6 +16,6 @@ struct fault_list {
 };
 
 /* Reads the array; what it has goes before what stands in `list` already. Two of one name are an error. */
-void read_faults(struct reading *r, const struct json_value *value, struct fault_list *list);
+void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list);
 
 #endif

@@ -11,7 +11,6 @@ static const char *const key_names[FINDING_KEY_COUNT] = {
     [FINDING_WRONG_TYPE] = "wrong-type",
     [FINDING_BAD_VALUE] = "bad-value",
     [FINDING_DUPLICATE_NAME] = "duplicate-name",
-    [FINDING_NOT_YET] = "not-yet",
     [FINDING_UNREADABLE] = "unreadable",
     [FINDING_NO_EFFECT] = "no-effect",
 };

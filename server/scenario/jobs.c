@@ -22,7 +22,7 @@ static void read_state_of(struct reading *r, const struct json_value *value, boo
     for (int i = 0; i < count; i++)
         choices[i] = (struct choice){ .name = state_text(of_job, i), .value = i };
     choices[count] = (struct choice){ .name = NULL };
-    take_choice(r, value, choices, "", &step->state);
+    value_choice(r, value, choices, "", &step->state);
 }
 
 static void read_job_state(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -40,7 +40,7 @@ static void read_execution(struct reading *r, const struct json_value *value, co
 
     (void)key;
     step->kind = STEP_EXECUTION;
-    take_some_text(r, value, &step->node);
+    value_nonempty(r, value, &step->node);
 }
 
 static void read_execution_state(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -54,8 +54,8 @@ static void read_forget(struct reading *r, const struct json_value *value, const
     bool forget = false;
 
     (void)key;
-    if (take_bool(r, value, &forget) && !forget)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected true");
+    if (value_bool(r, value, &forget) && !forget)
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected true");
     ((struct script_step *)object)->kind = STEP_FORGET;
 }
 
@@ -64,12 +64,12 @@ static void read_forget(struct reading *r, const struct json_value *value, const
 static const struct bounds exit_codes = { INT32_MIN, UINT32_MAX };
 
 static const struct key output_keys[] = {
-    OUTPUT("stdout", read_text, stdout_text),
-    OUTPUT("stdouttruncated", read_bool, stdout_truncated),
-    OUTPUT("stderr", read_text, stderr_text),
-    OUTPUT("stderrtruncated", read_bool, stderr_truncated),
-    { .name = "exitCode", .read = read_integer, .offset = offsetof(struct run_output, exit_code), .detail = &exit_codes },
-    OUTPUT("runnerError", read_text, runner_error),
+    OUTPUT("stdout", key_text, stdout_text),
+    OUTPUT("stdouttruncated", key_bool, stdout_truncated),
+    OUTPUT("stderr", key_text, stderr_text),
+    OUTPUT("stderrtruncated", key_bool, stderr_truncated),
+    { .name = "exitCode", .read = key_integer, .offset = offsetof(struct run_output, exit_code), .detail = &exit_codes },
+    OUTPUT("runnerError", key_text, runner_error),
 };
 static const struct shape output_shape = { SHAPE_KEYS(output_keys) };
 
@@ -80,21 +80,21 @@ static void read_output(struct reading *r, const struct json_value *value, const
     (void)key;
     if (!output)
         return;
-    read_object(r, value, &output_shape, output);
+    keys_read(r, value, &output_shape, output);
     ((struct script_step *)object)->output = output;
 }
 
 static const struct choice sources[] = {
-    { "IPFS", SOURCE_IPFS, false },         { "URLDownload", SOURCE_URL_DOWNLOAD, false },
-    { "FilecoinUnsealed", SOURCE_FILECOIN_UNSEALED, false }, { "Filecoin", SOURCE_FILECOIN, false },
-    { "Estuary", SOURCE_ESTUARY, false },   { "Inline", SOURCE_INLINE, false },
-    { "LocalDirectory", SOURCE_LOCAL_DIRECTORY, false },     { NULL, 0, false },
+    { "IPFS", SOURCE_IPFS },         { "URLDownload", SOURCE_URL_DOWNLOAD },
+    { "FilecoinUnsealed", SOURCE_FILECOIN_UNSEALED }, { "Filecoin", SOURCE_FILECOIN },
+    { "Estuary", SOURCE_ESTUARY },   { "Inline", SOURCE_INLINE },
+    { "LocalDirectory", SOURCE_LOCAL_DIRECTORY },     { NULL, 0 },
 };
 
-#define STORAGE(key, member) { .name = key, .read = read_text, .offset = offsetof(struct storage_spec, member) }
+#define STORAGE(key, member) { .name = key, .read = key_text, .offset = offsetof(struct storage_spec, member) }
 
 static const struct key storage_keys[] = {
-    { .name = "StorageSource", .read = read_choice, .offset = offsetof(struct storage_spec, source), .detail = sources },
+    { .name = "StorageSource", .read = key_choice, .offset = offsetof(struct storage_spec, source), .detail = sources },
     STORAGE("Name", name),
     STORAGE("CID", cid),
     STORAGE("URL", url),
@@ -110,7 +110,7 @@ static void read_published(struct reading *r, const struct json_value *value, co
     (void)key;
     if (!published)
         return;
-    read_object(r, value, &storage_shape, published);
+    keys_read(r, value, &storage_shape, published);
     ((struct script_step *)object)->published = published;
 }
 
@@ -118,12 +118,12 @@ static void read_published(struct reading *r, const struct json_value *value, co
 enum { OF_JOB = 1, OF_EXECUTION, OF_FORGET };
 
 static const struct key step_keys[] = {
-    { .name = "after", .read = read_trigger, .offset = offsetof(struct script_step, after) },
+    { .name = "after", .read = key_trigger, .offset = offsetof(struct script_step, after) },
     { .name = "job", .read = read_job_state, .group = OF_JOB, .required = true },
-    { .name = "comment", .read = read_text, .offset = offsetof(struct script_step, comment), .group = OF_JOB },
+    { .name = "comment", .read = key_text, .offset = offsetof(struct script_step, comment), .group = OF_JOB },
     { .name = "execution", .read = read_execution, .group = OF_EXECUTION, .required = true },
     { .name = "state", .read = read_execution_state, .group = OF_EXECUTION },
-    { .name = "status", .read = read_text, .offset = offsetof(struct script_step, status), .group = OF_EXECUTION },
+    { .name = "status", .read = key_text, .offset = offsetof(struct script_step, status), .group = OF_EXECUTION },
     { .name = "run_output", .read = read_output, .group = OF_EXECUTION },
     { .name = "published", .read = read_published, .group = OF_EXECUTION },
     { .name = "forget", .read = read_forget, .group = OF_FORGET, .required = true },
@@ -136,10 +136,10 @@ static void read_steps(struct reading *r, const struct json_value *value, const 
     size_t n = json_count(value), i = 0;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "an array of steps"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of steps"))
         return;
     if (n == 0 || n > SCENARIO_STEPS_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d steps", SCENARIO_STEPS_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected 1 to %d steps", SCENARIO_STEPS_MAX);
         return;
     }
     struct script_step *steps = arena_alloc(r->arena, n * sizeof *steps);
@@ -147,9 +147,9 @@ static void read_steps(struct reading *r, const struct json_value *value, const 
         return;
     JSON_EACH(element, value) {
         steps[i] = (struct script_step){ .state = STATE_LEFT_OUT, .line = json_place(r->json, element).line };
-        enter_index(r, i);
-        read_object(r, element, &step_shape, &steps[i]);
-        leave(r);
+        reading_enter_index(r, i);
+        keys_read(r, element, &step_shape, &steps[i]);
+        reading_leave(r);
         i++;
     }
     script->steps = steps;
@@ -161,7 +161,7 @@ static void read_steps(struct reading *r, const struct json_value *value, const 
 static void read_match(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     ((struct job_script *)object)->has_match = true;
-    read_job_match(r, value, key, object);
+    matches_job_reader(r, value, key, object);
 }
 
 static void read_script_nodes(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -170,7 +170,7 @@ static void read_script_nodes(struct reading *r, const struct json_value *value,
     struct node_list nodes = { 0 };
 
     (void)key;
-    read_nodes(r, value, &nodes);
+    nodes_read(r, value, &nodes);
     script->nodes = nodes.at;
     script->n_nodes = nodes.n;
     script->has_nodes = true;
@@ -178,38 +178,23 @@ static void read_script_nodes(struct reading *r, const struct json_value *value,
 
 static void read_start(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
-    static const struct choice starts[] = { { "InProgress", false, false }, { "Queued", true, false }, { NULL, 0, false } };
+    static const struct choice starts[] = { { "InProgress", false }, { "Queued", true }, { NULL, 0 } };
     int queued;
 
     (void)key;
-    if (take_choice(r, value, starts, "", &queued))
+    if (value_choice(r, value, starts, "", &queued))
         ((struct job_script *)object)->start_queued = queued;
-}
-
-static void read_script_name(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct span name;
-
-    (void)key;
-    if (!take_some_text(r, value, &name))
-        return;
-    for (size_t i = 0; i < name.n; i++)
-        if (!ascii_is_alphanumeric(name.p[i]) && name.p[i] != '-') {
-            fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one", shown(r, name));
-            return;
-        }
-    ((struct job_script *)object)->name = name;
 }
 
 enum { BY_NODES = 1, BY_STEPS };
 
 static const struct key job_keys[] = {
-    { .name = "name", .read = read_script_name },
+    { .name = "name", .read = key_name, .offset = offsetof(struct job_script, name) },
     { .name = "match", .read = read_match, .offset = offsetof(struct job_script, match) },
     { .name = "nodes", .read = read_script_nodes, .group = BY_NODES, .required = true },
     { .name = "steps", .read = read_steps, .group = BY_STEPS, .required = true },
     { .name = "start", .read = read_start, .group = BY_STEPS },
-    { .name = "unlawful", .read = read_bool, .offset = offsetof(struct job_script, unlawful), .group = BY_STEPS },
+    { .name = "unlawful", .read = key_bool, .offset = offsetof(struct job_script, unlawful), .group = BY_STEPS },
 };
 
 /* What could not be read has left a step without a state, or with one of the other kind; that is told already. */
@@ -239,11 +224,11 @@ static void check_steps(struct reading *r, const struct json_value *value, const
     const struct json_value *steps = json_get(value, "steps"), *step = json_first(steps);
     for (size_t i = 0; i < bad; i++)
         step = json_next(step);
-    enter_key(r, SPAN("steps"));
-    enter_index(r, bad);
-    fault_at(r, step, FINDING_BAD_VALUE, NULL, "%.*s is no lawful move (\"unlawful\": true allows it)", SPAN_ARG(why));
-    leave(r);
-    leave(r);
+    reading_enter_key(r, SPAN("steps"));
+    reading_enter_index(r, bad);
+    reading_error_at(r, step, FINDING_BAD_VALUE, NULL, "%.*s is no lawful move (\"unlawful\": true allows it)", SPAN_ARG(why));
+    reading_leave(r);
+    reading_leave(r);
 }
 
 static void settle_job(struct reading *r, const struct json_value *value, void *object)
@@ -251,21 +236,21 @@ static void settle_job(struct reading *r, const struct json_value *value, void *
     const struct job_script *script = object;
 
     if (!script->has_match && !script->name.n)
-        fault_at(r, value, FINDING_MISSING_KEY, NULL, "a job without \"match\" needs a \"name\", or nothing can ask for it");
+        reading_error_at(r, value, FINDING_MISSING_KEY, NULL, "a job without \"match\" needs a \"name\", or nothing can ask for it");
     if (script->n_steps)
         check_steps(r, value, script);
 }
 
 static const struct shape job_shape = { SHAPE_KEYS(job_keys), settle_job };
 
-void read_jobs(struct reading *r, const struct json_value *value, struct script_list *out)
+void jobs_read(struct reading *r, const struct json_value *value, struct script_list *out)
 {
     size_t n = json_count(value), i = 0;
 
-    if (!is_type(r, value, JSON_ARRAY, "an array of jobs"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of jobs"))
         return;
     if (n > SCENARIO_JOBS_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d jobs", SCENARIO_JOBS_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d jobs", SCENARIO_JOBS_MAX);
         return;
     }
     struct job_script *scripts = arena_alloc(r->arena, (n + 1) * sizeof *scripts);
@@ -273,9 +258,9 @@ void read_jobs(struct reading *r, const struct json_value *value, struct script_
         return;
     JSON_EACH(element, value) {
         scripts[i] = (struct job_script){ .file = arena_span(r->arena, r->file), .line = json_place(r->json, element).line };
-        enter_index(r, i);
-        read_object(r, element, &job_shape, &scripts[i]);
-        leave(r);
+        reading_enter_index(r, i);
+        keys_read(r, element, &job_shape, &scripts[i]);
+        reading_leave(r);
         i++;
     }
     *out = (struct script_list){ scripts, n };

@@ -2,7 +2,7 @@
 #ifndef MOCK_REQUESTER_SCENARIO_JOBS_H
 #define MOCK_REQUESTER_SCENARIO_JOBS_H
 
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 #include "sim/script.h"
 
 enum { SCENARIO_JOBS_MAX = 10000, SCENARIO_STEPS_MAX = 100000 };
@@ -14,6 +14,6 @@ struct script_list {
 
 /* Reads an array of JOBs; *out is replaced. Nodes' ids and versions are left empty where the file gives
  * none. */
-void read_jobs(struct reading *r, const struct json_value *value, struct script_list *out);
+void jobs_read(struct reading *r, const struct json_value *value, struct script_list *out);
 
 #endif

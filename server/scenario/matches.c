@@ -15,7 +15,7 @@ static void read_engine(struct reading *r, const struct json_value *value, const
 {
     struct span *field = field_of(key, object), name;
 
-    if (!take_some_text(r, value, &name))
+    if (!value_nonempty(r, value, &name))
         return;
     struct nearest near = nearest_to(name.p);
     for (int i = 0; i < ENGINE_TYPE_COUNT; i++) {
@@ -27,7 +27,7 @@ static void read_engine(struct reading *r, const struct json_value *value, const
         if (known.n)
             nearest_try(&near, known.p);
     }
-    fault_at(r, value, FINDING_BAD_VALUE, near.best, "there is no engine %s", shown(r, name));
+    reading_error_at(r, value, FINDING_BAD_VALUE, near.best, "there is no engine %s", reading_shown(r, name));
 }
 
 /* Digits alone; 0: something else. */
@@ -58,7 +58,7 @@ static void read_nth(struct reading *r, const struct json_value *value, const st
     int64_t first = 0, last = 0;
 
     (void)key;
-    if (json_type(value) != JSON_STRING && !is_type(r, value, JSON_NUMBER, AN_ORDINAL))
+    if (json_type(value) != JSON_STRING && !value_is(r, value, JSON_NUMBER, AN_ORDINAL))
         return;
     bool good = json_type(value) == JSON_STRING ? take_range(json_string(value), &first, &last)
                                                 : json_integer(value, &first) && (last = first) >= 1;
@@ -68,25 +68,25 @@ static void read_nth(struct reading *r, const struct json_value *value, const st
     } else {
         bool is_text = json_type(value) == JSON_STRING;
         struct span raw = json_raw(r->json, value);
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected " AN_ORDINAL ", got %.*s", is_text ? SHOWN_MAX : (int)raw.n,
-                 is_text ? shown(r, json_string(value)) : raw.p);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected " AN_ORDINAL ", got %.*s", is_text ? SHOWN_MAX : (int)raw.n,
+                 is_text ? reading_shown(r, json_string(value)) : raw.p);
     }
 }
 
 static const struct key job_keys[] = {
-    { .name = "client_id", .read = read_some_text, .offset = offsetof(struct job_match, client_id) },
-    { .name = "annotation", .read = read_some_text, .offset = offsetof(struct job_match, annotation) },
+    { .name = "client_id", .read = key_nonempty, .offset = offsetof(struct job_match, client_id) },
+    { .name = "annotation", .read = key_nonempty, .offset = offsetof(struct job_match, annotation) },
     { .name = "engine", .read = read_engine, .offset = offsetof(struct job_match, engine) },
-    { .name = "image", .read = read_some_text, .offset = offsetof(struct job_match, image) },
-    { .name = "entrypoint", .read = read_some_text, .offset = offsetof(struct job_match, entrypoint) },
+    { .name = "image", .read = key_nonempty, .offset = offsetof(struct job_match, image) },
+    { .name = "entrypoint", .read = key_nonempty, .offset = offsetof(struct job_match, entrypoint) },
     { .name = "nth", .read = read_nth },
 };
 
 static const struct shape job_shape = { SHAPE_KEYS(job_keys) };
 
-void read_job_match(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+void matches_job_reader(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
-    read_object(r, value, &job_shape, field_of(key, object));
+    keys_read(r, value, &job_shape, field_of(key, object));
 }
 
 static void read_job(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -95,17 +95,17 @@ static void read_job(struct reading *r, const struct json_value *value, const st
 
     (void)key;
     match->has_job = true;
-    read_object(r, value, &job_shape, &match->job);
+    keys_read(r, value, &job_shape, &match->job);
 }
 
 static const struct key exchange_keys[] = {
-    { .name = "client_id", .read = read_some_text, .offset = offsetof(struct exchange_match, client_id) },
+    { .name = "client_id", .read = key_nonempty, .offset = offsetof(struct exchange_match, client_id) },
     { .name = "job", .read = read_job },
 };
 
 static const struct shape exchange_shape = { SHAPE_KEYS(exchange_keys) };
 
-void read_exchange_match(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+void matches_exchange_reader(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
-    read_object(r, value, &exchange_shape, field_of(key, object));
+    keys_read(r, value, &exchange_shape, field_of(key, object));
 }

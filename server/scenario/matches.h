@@ -3,9 +3,9 @@
 #define MOCK_REQUESTER_SCENARIO_MATCHES_H
 
 #include "sim/match.h"
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 
-key_reader read_job_match;      /* struct job_match */
-key_reader read_exchange_match; /* struct exchange_match: {"client_id": …, "job": MATCH} */
+key_reader matches_job_reader;      /* struct job_match */
+key_reader matches_exchange_reader; /* struct exchange_match: {"client_id": …, "job": MATCH} */
 
 #endif

@@ -35,8 +35,8 @@ static void read_entry(struct reading *r, const struct json_value *value, const 
     int chosen;
 
     if (json_type(value) == JSON_OBJECT || kind->trigger == NO_TRIGGER) {
-        read_object(r, value, &kind->shape, entry);
-    } else if (take_choice(r, value, never, "an object", &chosen)) {
+        keys_read(r, value, &kind->shape, entry);
+    } else if (value_choice(r, value, never, "an object", &chosen)) {
         struct trigger *trigger = (void *)((char *)entry + kind->trigger);
         *trigger = (struct trigger){ .after = NS_NEVER };
     }
@@ -51,10 +51,9 @@ static void read_entries(struct reading *r, const struct json_value *value, cons
         return;
     }
     JSON_EACH(element, value) {
-        enter_index(r, i);
-        read_entry(r, element, kind, entries + i * kind->size);
-        leave(r);
-        i++;
+        reading_enter_index(r, i);
+        read_entry(r, element, kind, entries + i++ * kind->size);
+        reading_leave(r);
     }
 }
 
@@ -65,7 +64,7 @@ static void read_behaviour(struct reading *r, const struct json_value *value, co
     struct any_list preset, list = { .n = json_type(value) == JSON_ARRAY ? json_count(value) : 1 };
 
     if (list.n == 0) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected an entry at least, got an empty list");
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected an entry at least, got an empty list");
         return;
     }
     memcpy(&preset, (char *)object + key->offset, sizeof preset);
@@ -88,8 +87,8 @@ static void read_accept(struct reading *r, const struct json_value *value, const
 
     (void)key;
     (void)object;
-    if (take_bool(r, value, &accept) && !accept)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected true, or \"reject\": \"why\" in its place, got false");
+    if (value_bool(r, value, &accept) && !accept)
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected true, or \"reject\": \"why\" in its place, got false");
 }
 
 static void read_reject(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -97,11 +96,11 @@ static void read_reject(struct reading *r, const struct json_value *value, const
     struct bid_behaviour *bid = object;
 
     (void)key;
-    bid->reject = take_text(r, value, &bid->reason);
+    bid->reject = value_text(r, value, &bid->reason);
 }
 
 static const struct key bid_keys[] = {
-    { .name = "after", .read = read_trigger, .offset = offsetof(struct bid_behaviour, after) },
+    { .name = "after", .read = key_trigger, .offset = offsetof(struct bid_behaviour, after) },
     { .name = "accept", .read = read_accept, .group = BID_YES },
     { .name = "reject", .read = read_reject, .group = BID_NO },
 };
@@ -121,21 +120,21 @@ static void read_fail(struct reading *r, const struct json_value *value, const s
     struct run_behaviour *run = object;
 
     (void)key;
-    run->fail = take_text(r, value, &run->error);
+    run->fail = value_text(r, value, &run->error);
 }
 
 static const struct bounds exit_codes = { INT32_MIN, INT32_MAX };
 
 static const struct key run_keys[] = {
-    { .name = "after", .read = read_trigger, .offset = offsetof(struct run_behaviour, after) },
-    { .name = "exit_code", .read = read_integer, .offset = IN_OUTPUT(exit_code), .detail = &exit_codes,
+    { .name = "after", .read = key_trigger, .offset = offsetof(struct run_behaviour, after) },
+    { .name = "exit_code", .read = key_integer, .offset = IN_OUTPUT(exit_code), .detail = &exit_codes,
       .group = RUN_ENDS },
-    { .name = "stdout", .read = read_text, .offset = IN_OUTPUT(stdout_text), .group = RUN_ENDS },
-    { .name = "stderr", .read = read_text, .offset = IN_OUTPUT(stderr_text), .group = RUN_ENDS },
-    { .name = "stdout_truncated", .read = read_bool, .offset = IN_OUTPUT(stdout_truncated), .group = RUN_ENDS },
-    { .name = "stderr_truncated", .read = read_bool, .offset = IN_OUTPUT(stderr_truncated), .group = RUN_ENDS },
-    { .name = "runner_error", .read = read_text, .offset = IN_OUTPUT(runner_error), .group = RUN_ENDS },
-    { .name = "output", .read = read_not, .offset = offsetof(struct run_behaviour, no_output), .group = RUN_ENDS },
+    { .name = "stdout", .read = key_text, .offset = IN_OUTPUT(stdout_text), .group = RUN_ENDS },
+    { .name = "stderr", .read = key_text, .offset = IN_OUTPUT(stderr_text), .group = RUN_ENDS },
+    { .name = "stdout_truncated", .read = key_bool, .offset = IN_OUTPUT(stdout_truncated), .group = RUN_ENDS },
+    { .name = "stderr_truncated", .read = key_bool, .offset = IN_OUTPUT(stderr_truncated), .group = RUN_ENDS },
+    { .name = "runner_error", .read = key_text, .offset = IN_OUTPUT(runner_error), .group = RUN_ENDS },
+    { .name = "output", .read = key_negated, .offset = offsetof(struct run_behaviour, no_output), .group = RUN_ENDS },
     { .name = "fail", .read = read_fail, .group = RUN_FAILS },
 };
 
@@ -173,7 +172,7 @@ static void read_verdict(struct reading *r, const struct json_value *value, cons
     bool accept;
 
     (void)key;
-    if (take_bool(r, value, &accept))
+    if (value_bool(r, value, &accept))
         verify->verdict = accept ? VERDICT_ACCEPTED : VERDICT_REJECTED;
 }
 
@@ -183,7 +182,7 @@ static void read_verifier_error(struct reading *r, const struct json_value *valu
     struct verify_behaviour *verify = object;
 
     (void)key;
-    if (take_text(r, value, &verify->error))
+    if (value_text(r, value, &verify->error))
         verify->verdict = VERDICT_ERROR;
 }
 
@@ -206,7 +205,7 @@ static void read_nothing(struct reading *r, const struct json_value *value, cons
     bool nothing;
 
     (void)key;
-    if (take_bool(r, value, &nothing))
+    if (value_bool(r, value, &nothing))
         publish->what = nothing ? PUBLISH_NOTHING : PUBLISH_AS_ASKED;
 }
 
@@ -215,13 +214,13 @@ static void read_publish_fail(struct reading *r, const struct json_value *value,
     struct publish_behaviour *publish = object;
 
     (void)key;
-    if (take_text(r, value, &publish->error))
+    if (value_text(r, value, &publish->error))
         publish->what = PUBLISH_FAILS;
 }
 
 static const struct key publish_keys[] = {
-    { .name = "after", .read = read_trigger, .offset = offsetof(struct publish_behaviour, after) },
-    { .name = "cid", .read = read_some_text, .offset = offsetof(struct publish_behaviour, cid),
+    { .name = "after", .read = key_trigger, .offset = offsetof(struct publish_behaviour, after) },
+    { .name = "cid", .read = key_nonempty, .offset = offsetof(struct publish_behaviour, cid),
       .group = PUBLISHES_THIS },
     { .name = "nothing", .read = read_nothing, .group = PUBLISHES_NOT },
     { .name = "fail", .read = read_publish_fail, .group = PUBLISHING_FAILS },
@@ -250,7 +249,7 @@ static void read_labels(struct reading *r, const struct json_value *value, const
     const struct span_map presets = *field;
 
     (void)key;
-    if (!is_type(r, value, JSON_OBJECT, "an object"))
+    if (!value_is(r, value, JSON_OBJECT, "an object"))
         return;
     struct span_map labels = { arena_alloc(r->arena, (presets.n + json_count(value)) * sizeof *labels.at), presets.n };
     if (!labels.at)
@@ -260,17 +259,17 @@ static void read_labels(struct reading *r, const struct json_value *value, const
         size_t at = preset_index(&presets, json_key(member));
         if (at == presets.n)
             labels.at[at = labels.n++].key = arena_span(r->arena, json_key(member));
-        enter_key(r, json_key(member));
-        take_text(r, member, &labels.at[at].value);
-        leave(r);
+        reading_enter_key(r, json_key(member));
+        value_text(r, member, &labels.at[at].value);
+        reading_leave(r);
     }
     *field = labels;
 }
 
 static const struct choice engines[] = {
-    { "Noop", ENGINE_NOOP, false },         { "Docker", ENGINE_DOCKER, false },
-    { "Wasm", ENGINE_WASM, false },         { "Language", ENGINE_LANGUAGE, false },
-    { "PythonWasm", ENGINE_PYTHON_WASM, false }, { NULL, 0, false },
+    { "Noop", ENGINE_NOOP },         { "Docker", ENGINE_DOCKER },
+    { "Wasm", ENGINE_WASM },         { "Language", ENGINE_LANGUAGE },
+    { "PythonWasm", ENGINE_PYTHON_WASM }, { NULL, 0 },
 };
 
 /* No engine at all: one that no job can name, so that the node lists its engines and is never asked. */
@@ -281,13 +280,13 @@ static void read_engines(struct reading *r, const struct json_value *value, cons
     int engine;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "an array of engines"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of engines"))
         return;
     JSON_EACH(element, value) {
-        enter_index(r, i++);
-        if (take_choice(r, element, engines, "", &engine))
+        reading_enter_index(r, i++);
+        if (value_choice(r, element, engines, "", &engine))
             bits |= 1u << engine;
-        leave(r);
+        reading_leave(r);
     }
     ((struct node *)object)->engines = bits;
 }
@@ -306,13 +305,13 @@ static void read_amount(struct reading *r, const struct json_value *value, const
     struct resources alone = { .cpu = { NULL, 0 } };
     struct span *amount = (void *)((char *)&alone + key->offset);
 
-    if (!take_text(r, value, amount))
+    if (!value_text(r, value, amount))
         return;
     struct capacity read = capacity_read(&alone);
     bool nothing = !has_digit_above_zero(*amount) && amount->n && memchr(amount->p, '0', amount->n);
     if (capacity_is_zero(&read) && !nothing)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected an amount of %s such as \"%s\", got %s", key->name,
-                 (const char *)key->detail, shown(r, *amount));
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected an amount of %s such as \"%s\", got %s", key->name,
+                 (const char *)key->detail, reading_shown(r, *amount));
     else
         *(struct span *)(void *)((char *)object + key->offset) = *amount;
 }
@@ -327,8 +326,8 @@ static const struct key max_job_keys[] = {
 static const struct shape max_job_shape = { SHAPE_KEYS(max_job_keys) };
 
 static const struct key timeout_keys[] = {
-    { .name = "min", .read = read_duration, .offset = offsetof(struct node, timeout_min) },
-    { .name = "max", .read = read_duration, .offset = offsetof(struct node, timeout_max) },
+    { .name = "min", .read = key_duration, .offset = offsetof(struct node, timeout_min) },
+    { .name = "max", .read = key_duration, .offset = offsetof(struct node, timeout_max) },
 };
 
 static void settle_timeout(struct reading *r, const struct json_value *value, void *object)
@@ -342,7 +341,7 @@ static void settle_timeout(struct reading *r, const struct json_value *value, vo
     duration_format(&text, node->timeout_min);
     buf_text(&text, ", is above \"max\", ");
     duration_format(&text, node->timeout_max);
-    fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s", text.p ? text.p : "");
+    reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s", text.p ? text.p : "");
 }
 
 static const struct shape timeout_shape = { SHAPE_KEYS(timeout_keys), settle_timeout };
@@ -354,36 +353,36 @@ static void read_id(struct reading *r, const struct json_value *value, const str
     struct span id;
 
     (void)key;
-    if (!take_text(r, value, &id))
+    if (!value_text(r, value, &id))
         return;
     if (id.n < NODE_ID_MIN)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected an id of %d characters or more, got %s", NODE_ID_MIN,
-                 shown(r, id));
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected an id of %d characters or more, got %s", NODE_ID_MIN,
+                 reading_shown(r, id));
     else
         ((struct node *)object)->id = id;
 }
 
 static const struct key node_keys[] = {
     { .name = "id", .read = read_id },
-    { .name = "name", .read = read_some_text, .offset = offsetof(struct node, name) },
+    { .name = "name", .read = key_nonempty, .offset = offsetof(struct node, name) },
     { .name = "bid", .read = read_behaviour, .offset = offsetof(struct node, bid), .detail = &bid_behaviour },
     { .name = "run", .read = read_behaviour, .offset = offsetof(struct node, run), .detail = &run_behaviour },
     { .name = "verify", .read = read_behaviour, .offset = offsetof(struct node, verify), .detail = &verify_behaviour },
     { .name = "publish", .read = read_behaviour, .offset = offsetof(struct node, publish),
       .detail = &publish_behaviour },
-    { .name = "unreachable", .read = read_some_text, .offset = offsetof(struct node, unreachable) },
+    { .name = "unreachable", .read = key_nonempty, .offset = offsetof(struct node, unreachable) },
     { .name = "labels", .read = read_labels },
     { .name = "engines", .read = read_engines },
-    { .name = "version", .read = read_some_text, .offset = offsetof(struct node, version) },
-    { .name = "max_job", .read = read_inner, .offset = offsetof(struct node, max_job), .detail = &max_job_shape },
-    { .name = "timeout", .read = read_inner, .detail = &timeout_shape },
+    { .name = "version", .read = key_nonempty, .offset = offsetof(struct node, version) },
+    { .name = "max_job", .read = key_inner, .offset = offsetof(struct node, max_job), .detail = &max_job_shape },
+    { .name = "timeout", .read = key_inner, .detail = &timeout_shape },
 };
 
 static const struct shape node_shape = { SHAPE_KEYS(node_keys) };
 
 /* ---- a network ------------------------------------------------------------------------------------------- */
 
-struct node_list good_nodes(size_t n, struct arena *arena)
+struct node_list nodes_good(size_t n, struct arena *arena)
 {
     struct node_list list = { arena_alloc(arena, n * sizeof *list.at), n };
 
@@ -432,14 +431,14 @@ static void tell_twins(struct reading *r, const struct distinct *what, const str
     const struct json_value *at = place_of(again, what);
     struct json_place there = json_place(r->json, place_of(first, what));
 
-    enter_index(r, again->index);
+    reading_enter_index(r, again->index);
     if (at != again->node)
-        enter_key(r, span_text(what->key));
-    fault_at(r, at, FINDING_DUPLICATE_NAME, NULL, "two nodes %s %s, the first stands at %zu:%zu", what->words,
-             shown(r, again->text), there.line, there.column);
+        reading_enter_key(r, span_text(what->key));
+    reading_error_at(r, at, FINDING_DUPLICATE_NAME, NULL, "two nodes %s %s, the first stands at %zu:%zu", what->words,
+             reading_shown(r, again->text), there.line, there.column);
     if (at != again->node)
-        leave(r);
-    leave(r);
+        reading_leave(r);
+    reading_leave(r);
 }
 
 static void find_twins(struct reading *r, const struct distinct *what, struct label_of *labels, size_t n)
@@ -473,29 +472,28 @@ static void check_distinct(struct reading *r, const struct json_value *value, co
 
 static bool is_list_of_nodes(struct reading *r, const struct json_value *value)
 {
-    if (!is_type(r, value, JSON_ARRAY, "an array of nodes"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of nodes"))
         return false;
     if (json_count(value) <= SCENARIO_NODES_MAX)
         return true;
-    fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected up to %d nodes, got %zu", SCENARIO_NODES_MAX,
+    reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected up to %d nodes, got %zu", SCENARIO_NODES_MAX,
              json_count(value));
     return false;
 }
 
-void read_nodes(struct reading *r, const struct json_value *value, struct node_list *out)
+void nodes_read(struct reading *r, const struct json_value *value, struct node_list *out)
 {
+    struct node_list list = { NULL, 0 };
     size_t i = 0;
 
-    if (!is_list_of_nodes(r, value))
-        return;
-    struct node_list list = good_nodes(json_count(value), r->arena);
+    if (is_list_of_nodes(r, value))
+        list = nodes_good(json_count(value), r->arena);
     if (!list.at)
         return;
     JSON_EACH(element, value) {
-        enter_index(r, i);
-        read_object(r, element, &node_shape, &list.at[i]);
-        leave(r);
-        i++;
+        reading_enter_index(r, i);
+        keys_read(r, element, &node_shape, &list.at[i++]);
+        reading_leave(r);
     }
     for (size_t k = 0; k < sizeof distincts / sizeof *distincts; k++)
         check_distinct(r, value, &list, &distincts[k]);

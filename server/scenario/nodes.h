@@ -2,7 +2,7 @@
 #ifndef MOCK_REQUESTER_SCENARIO_NODES_H
 #define MOCK_REQUESTER_SCENARIO_NODES_H
 
-#include "scenario/reading.h"
+#include "scenario/keys.h"
 
 enum {
     SCENARIO_NODES_MAX = 10000,
@@ -16,9 +16,9 @@ struct node_list {
 
 /* Good nodes named n0, n1 … `at` is NULL when there is no memory. A node's version is left empty: the
  * dialect's own. */
-struct node_list good_nodes(size_t n, struct arena *arena);
+struct node_list nodes_good(size_t n, struct arena *arena);
 
 /* Reads an array of NODEs; *out is replaced, ids are left empty where the file gives none. */
-void read_nodes(struct reading *r, const struct json_value *value, struct node_list *out);
+void nodes_read(struct reading *r, const struct json_value *value, struct node_list *out);
 
 #endif

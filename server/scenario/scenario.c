@@ -9,6 +9,7 @@
 #include "scenario/faults.h"
 #include "scenario/jobs.h"
 #include "scenario/nodes.h"
+#include "scenario/scheduling.h"
 #include "wire/signature.h"
 
 #include <stdlib.h>
@@ -17,7 +18,6 @@ enum {
     FORMAT_VERSION = 1,
     NODES_DEFAULT = 3,
     NAMES_MAX = 1 << 20,
-    OVERASK_MAX = 1000000,
     RESTARTS_MAX = 1000,
 };
 #define SEED_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
@@ -46,28 +46,17 @@ static struct span own_name(struct span file)
     return ends ? span_of(name.p, name.n - json.n) : name;
 }
 
-static bool is_name(struct span text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (!ascii_is_alphanumeric(text.p[i]) && text.p[i] != '-')
-            return false;
-    return text.n > 0;
-}
-
 static void read_name(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct draft *draft = object;
     struct span name, own = own_name(r->file);
 
     (void)key;
-    if (!take_text(r, value, &name))
+    if (!value_name(r, value, &name))
         return;
-    if (!is_name(name))
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name: letters, digits and dashes make one",
-                 shown(r, name));
-    else if (!span_eq(name, own))
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "the name is %s, but the file's own is %s", shown(r, name),
-                 shown(r, own));
+    if (!span_eq(name, own))
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "the name is %s, but the file's own is %s", reading_shown(r, name),
+                 reading_shown(r, own));
     else
         draft->name = name;
 }
@@ -78,10 +67,10 @@ static void read_version(struct reading *r, const struct json_value *value, cons
 
     (void)key;
     (void)object;
-    if (!is_type(r, value, JSON_NUMBER, "the number 1"))
+    if (!value_is(r, value, JSON_NUMBER, "the number 1"))
         return;
     if (!json_integer(value, &version) || version != FORMAT_VERSION)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected version %d, got %.*s", FORMAT_VERSION,
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected version %d, got %.*s", FORMAT_VERSION,
                  SPAN_ARG(json_raw(r->json, value)));
 }
 
@@ -101,7 +90,7 @@ static void unknown_dialect(struct reading *r, const struct json_value *value, s
         put_quoted(&names, (*d)->name, d == releases, !d[1]);
         nearest_try(&near, (*d)->name);
     }
-    fault_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", shown(r, name));
+    reading_error_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", reading_shown(r, name));
 }
 
 static void read_dialect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -110,7 +99,7 @@ static void read_dialect(struct reading *r, const struct json_value *value, cons
     struct span name;
 
     (void)key;
-    if (!take_text(r, value, &name))
+    if (!value_text(r, value, &name))
         return;
     if (release_find(name))
         draft->scenario.dialect = name;
@@ -123,12 +112,12 @@ static void read_scale(struct reading *r, const struct json_value *value, const 
     double *scale = object, number = json_number(value);
 
     (void)key;
-    if (!is_type(r, value, JSON_NUMBER, "a number"))
+    if (!value_is(r, value, JSON_NUMBER, "a number"))
         return;
     if (number > 0 && number <= SCALE_MAX)
         *scale = number;
     else
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number above 0 and up to %d, got %.*s", SCALE_MAX,
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number above 0 and up to %d, got %.*s", SCALE_MAX,
                  SPAN_ARG(json_raw(r->json, value)));
 }
 
@@ -138,7 +127,7 @@ static const struct key clock_keys[] = {
 static const struct shape clock_shape = { SHAPE_KEYS(clock_keys) };
 
 static const struct choice clocks[] = {
-    { "real", CLOCK_KIND_REAL, false }, { "manual", CLOCK_KIND_MANUAL, false }, { NULL, 0, false },
+    { "real", CLOCK_KIND_REAL }, { "manual", CLOCK_KIND_MANUAL }, { NULL, 0 },
 };
 
 static void read_clock(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -147,11 +136,11 @@ static void read_clock(struct reading *r, const struct json_value *value, const 
 
     (void)key;
     if (json_type(value) != JSON_OBJECT) {
-        take_choice(r, value, clocks, "{\"scale\": N}", &clock->kind);
+        value_choice(r, value, clocks, "{\"scale\": N}", &clock->kind);
         return;
     }
     clock->kind = CLOCK_KIND_SCALED;
-    read_object(r, value, &clock_shape, &clock->scale);
+    keys_read(r, value, &clock_shape, &clock->scale);
 }
 
 static void read_start_time(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -160,9 +149,9 @@ static void read_start_time(struct reading *r, const struct json_value *value, c
     struct error error;
 
     (void)key;
-    if (is_type(r, value, JSON_STRING, "a string") &&
+    if (value_is(r, value, JSON_STRING, "a string") &&
         moment_parse(json_string(value), &scenario->start_time, &scenario->zone, &error) != ERR_OK)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "%s", error.text);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s", error.text);
 }
 
 static void read_seed(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -170,96 +159,25 @@ static void read_seed(struct reading *r, const struct json_value *value, const s
     struct scenario *scenario = &((struct draft *)object)->scenario;
 
     (void)key;
-    if (take_integer(r, value, 0, SEED_MAX, &scenario->seed))
+    if (value_integer(r, value, 0, SEED_MAX, &scenario->seed))
         scenario->has_seed = true;
 }
 
 static const struct choice signature_modes[] = {
-    { "strict", SIGNATURES_STRICT, false }, { "warn", SIGNATURES_WARN, false }, { "off", SIGNATURES_OFF, false },
-    { NULL, 0, false },
+    { "strict", SIGNATURES_STRICT }, { "warn", SIGNATURES_WARN }, { "off", SIGNATURES_OFF },
+    { NULL, 0 },
 };
 
 static const struct choice list_orders[] = {
-    { "sorted", LISTS_SORTED, false }, { "random-subset", LISTS_RANDOM_SUBSET, false }, { NULL, 0, false },
+    { "sorted", LISTS_SORTED }, { "random-subset", LISTS_RANDOM_SUBSET }, { NULL, 0 },
 };
-
-/* ---- the scheduler --------------------------------------------------------------------------------------- */
-
-static void read_reason(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct scheduler_options *scheduler = object;
-
-    (void)key;
-    if (take_text(r, value, &scheduler->reject_reason))
-        scheduler->selection = SELECTION_REJECT;
-}
-
-static const struct key selection_keys[] = {
-    { .name = "reject", .read = read_reason, .required = true },
-};
-static const struct shape selection_shape = { SHAPE_KEYS(selection_keys) };
-
-static const struct choice selections[] = {
-    { "default", SELECTION_DEFAULT, false }, { "accept", SELECTION_ACCEPT, false }, { "wait", SELECTION_WAIT, false },
-    { NULL, 0, false },
-};
-
-static void read_selection(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct scheduler_options *scheduler = object;
-    int selection;
-
-    (void)key;
-    if (json_type(value) == JSON_OBJECT)
-        read_object(r, value, &selection_shape, scheduler);
-    else if (take_choice(r, value, selections, "{\"reject\": \"why\"}", &selection))
-        scheduler->selection = (enum selection)selection;
-}
-
-static void read_ties(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    static const struct choice ties[] = { { "order", false, false }, { "random", true, false }, { NULL, 0, false } };
-    int random;
-
-    (void)key;
-    if (take_choice(r, value, ties, "", &random))
-        ((struct scheduler_options *)object)->ties_random = random;
-}
-
-static void read_interval(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    ns_t interval;
-
-    (void)key;
-    if (!take_duration(r, value, &interval))
-        return;
-    if (interval == 0)
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected a duration above 0");
-    else
-        ((struct scheduler_options *)object)->housekeeping = interval;
-}
-
-static const struct bounds overask = { 1, OVERASK_MAX };
-
-static const struct key scheduler_keys[] = {
-    { .name = "overask", .read = read_integer, .offset = offsetof(struct scheduler_options, overask),
-      .detail = &overask },
-    { .name = "retry", .read = read_not, .offset = offsetof(struct scheduler_options, no_retry) },
-    { .name = "selection", .read = read_selection },
-    { .name = "ties", .read = read_ties },
-    { .name = "housekeeping", .read = read_interval },
-    { .name = "approver", .read = read_some_text, .offset = offsetof(struct scheduler_options, approver) },
-    { .name = "labels_known", .read = read_jobless_trigger, .offset = offsetof(struct scheduler_options, labels_known) },
-};
-
-static const struct shape scheduler_shape = { SHAPE_KEYS(scheduler_keys) };
 
 /* ---- a file ---------------------------------------------------------------------------------------------- */
 
 static void read_network(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     (void)key;
-    read_nodes(r, value, &((struct draft *)object)->nodes);
+    nodes_read(r, value, &((struct draft *)object)->nodes);
 }
 
 /* Where a script of that name stands already; NULL: nowhere. */
@@ -282,11 +200,11 @@ static void check_script_names(struct reading *r, const struct json_value *value
         const struct job_script *script = &read->at[before.n];
         const struct job_script *twin = script_named(&before, script->name);
         twin = twin ? twin : script_named(earlier, script->name);
-        enter_index(r, before.n);
+        reading_enter_index(r, before.n);
         if (twin)
-            fault_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
-                     shown(r, script->name), SPAN_ARG(twin->file), twin->line);
-        leave(r);
+            reading_error_at(r, json_get(element, "name"), FINDING_DUPLICATE_NAME, NULL, "the name %s stands already at %.*s:%zu",
+                     reading_shown(r, script->name), SPAN_ARG(twin->file), twin->line);
+        reading_leave(r);
         before.n++;
     }
 }
@@ -298,7 +216,7 @@ static void read_scripts(struct reading *r, const struct json_value *value, cons
     struct script_list read = { 0 };
 
     (void)key;
-    read_jobs(r, value, &read);
+    jobs_read(r, value, &read);
     check_script_names(r, value, &read, &draft->scripts);
     struct job_script *all = arena_alloc(r->arena, (read.n + draft->scripts.n + 1) * sizeof *all);
     if (!all)
@@ -312,34 +230,34 @@ static void read_scripts(struct reading *r, const struct json_value *value, cons
 static void read_expect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     (void)key;
-    read_expectations(r, value, &((struct draft *)object)->expect);
+    expectations_read(r, value, &((struct draft *)object)->expect);
 }
 
 static void read_file_faults(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     (void)key;
-    read_faults(r, value, &((struct draft *)object)->faults);
+    faults_read(r, value, &((struct draft *)object)->faults);
 }
 
 /* The later file's in place of the earlier's, as of any setting. */
 static void read_restarts(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
-    static const struct key whole = { .read = read_jobless_trigger };
+    static const struct key whole = { .read = key_jobless_trigger };
     struct scenario *scenario = &((struct draft *)object)->scenario;
     size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "an array of triggers"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of triggers"))
         return;
     if (n > RESTARTS_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d triggers", RESTARTS_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d triggers", RESTARTS_MAX);
         return;
     }
     struct trigger *restarts = arena_alloc(r->arena, n * sizeof *restarts);
     JSON_EACH(element, restarts ? value : NULL) {
-        enter_index(r, i);
+        reading_enter_index(r, i);
         whole.read(r, element, &whole, &restarts[i++]);
-        leave(r);
+        reading_leave(r);
     }
     scenario->restarts = restarts;
     scenario->n_restarts = i;
@@ -351,17 +269,17 @@ static void read_fixtures(struct reading *r, const struct json_value *value, con
     size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
 
     (void)key;
-    if (!is_type(r, value, JSON_ARRAY, "an array of file names"))
+    if (!value_is(r, value, JSON_ARRAY, "an array of file names"))
         return;
     if (n + scenario->n_fixtures > FIXTURES_MAX) {
-        fault_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d fixtures", FIXTURES_MAX);
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d fixtures", FIXTURES_MAX);
         return;
     }
     struct fixture_text *all = arena_alloc(r->arena, (n + scenario->n_fixtures + 1) * sizeof *all);
     JSON_EACH(element, all ? value : NULL) {
-        enter_index(r, i);
-        take_file(r, element, FIXTURE_TEXT_MAX, &all[i].name, &all[i].text);
-        leave(r);
+        reading_enter_index(r, i);
+        value_file(r, element, FIXTURE_TEXT_MAX, &all[i].name, &all[i].text);
+        reading_leave(r);
         i++;
     }
     if (all && scenario->n_fixtures)
@@ -373,19 +291,19 @@ static void read_fixtures(struct reading *r, const struct json_value *value, con
 #define SETTING(field) (offsetof(struct draft, scenario) + offsetof(struct scenario, field))
 
 static const struct key file_keys[] = {
-    { .name = "$schema", .read = check_text },
+    { .name = "$schema", .read = key_ignored_text },
     { .name = "version", .read = read_version, .required = true },
     { .name = "name", .read = read_name },
-    { .name = "about", .read = check_text },
-    { .name = "references", .read = check_texts },
+    { .name = "about", .read = key_ignored_text },
+    { .name = "references", .read = key_ignored_texts },
     { .name = "dialect", .read = read_dialect },
     { .name = "clock", .read = read_clock },
     { .name = "start_time", .read = read_start_time },
     { .name = "seed", .read = read_seed },
-    { .name = "signatures", .read = read_choice, .offset = SETTING(signatures), .detail = signature_modes },
-    { .name = "list", .read = read_choice, .offset = SETTING(list_order), .detail = list_orders },
+    { .name = "signatures", .read = key_choice, .offset = SETTING(signatures), .detail = signature_modes },
+    { .name = "list", .read = key_choice, .offset = SETTING(list_order), .detail = list_orders },
     { .name = "restart", .read = read_restarts },
-    { .name = "scheduler", .read = read_inner, .offset = SETTING(scheduler), .detail = &scheduler_shape },
+    { .name = "scheduler", .read = key_inner, .offset = SETTING(scheduler), .detail = &scheduler_shape },
     { .name = "nodes", .read = read_network },
     { .name = "jobs", .read = read_scripts },
     { .name = "fixtures", .read = read_fixtures },
@@ -425,7 +343,7 @@ static enum err read_file(const struct scenario_file *file, struct reading *r, s
     if (err != ERR_OK)
         return error_set(error, err, "%s", said.text);
     r->json = json;
-    read_object(r, json_root(json), &file_shape, draft);
+    keys_read(r, json_root(json), &file_shape, draft);
     r->json = NULL;
     json_free(json);
     findings_sort(r->findings, before);
@@ -463,7 +381,7 @@ static struct draft draft_new(struct arena *arena)
 {
     return (struct draft){
         .scenario = { .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT },
-        .nodes = good_nodes(NODES_DEFAULT, arena),
+        .nodes = nodes_good(NODES_DEFAULT, arena),
     };
 }
 
