@@ -18,7 +18,7 @@ struct question {
 
 static int rank_engine(const struct question *q, const struct node *node)
 {
-    if (!node->engines)
+    if (!node->engines || !q->ranking->labels_known)
         return POSSIBLE;
     return node->engines & 1u << q->job->spec.engine ? PREFERRED : UNSUITABLE;
 }

@@ -12,7 +12,7 @@ struct ranking {
     size_t n_nodes;
     const char *min_version; /* nodes older than this are not asked */
     bool favours;            /* selectors `favour_…` are wishes */
-    bool labels_known;       /* false: every selector fails */
+    bool labels_known;       /* false: every selector fails, and no node is known to lack an engine */
     struct draw *ties;  /* equal ranks are drawn; NULL: they keep the order of nodes */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "sim/ranking.h"
+#include "sim/refusal.h"
 #include "sim/script.h"
 #include "sim/verification.h"
 
@@ -43,24 +44,6 @@ enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, co
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
 
-static bool timeout_is_above(const struct job *job, const struct node *node)
-{
-    return node->timeout_max && spec_timeout(&job->spec) > node->timeout_max;
-}
-
-static bool timeout_is_below(const struct job *job, const struct node *node)
-{
-    return node->timeout_min && spec_timeout(&job->spec) < node->timeout_min;
-}
-
-static bool will_refuse(const struct job *job, const struct execution *x)
-{
-    const struct node *node = x->node;
-
-    return node && !node->unreachable.n &&
-           (NODE_NTH(node->bid, x->ask)->reject || timeout_is_above(job, node) || timeout_is_below(job, node));
-}
-
 /* A node that cannot be reached is known at once, whatever it would have bid. */
 static void plan_bid(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
@@ -94,7 +77,7 @@ static void plan_bids(struct scheduler *s, struct job *job, size_t first, ns_t n
         shuffle(&s->ids, asked, n);
     for (int refusals = 1; refusals >= 0; refusals--)
         for (size_t i = 0; i < n; i++)
-            if (will_refuse(job, asked[i]) == (refusals == 1))
+            if (refusal_is_due(job, asked[i]) == (refusals == 1))
                 plan_bid(s, job, asked[i], now);
     free(asked);
 }
@@ -206,24 +189,6 @@ void scheduler_decide_bids(struct scheduler *s, struct job *job, ns_t now)
     }
 }
 
-/* Why a node says no: its script first, then its bounds to the job's time-out (pkg/bidstrategy's timeout
- * strategy). */
-static struct span refusal_of(struct job *job, const struct execution *x)
-{
-    const struct node *node = x->node;
-    const struct bid_behaviour *bid = NODE_NTH(node->bid, x->ask);
-    bool above = timeout_is_above(job, node);
-
-    if (bid->reject)
-        return bid->reason;
-    CLEANUP(buf_release) struct buf text = buf_init(256);
-    buf_text(&text, "job timeout ");
-    duration_format(&text, spec_timeout(&job->spec));
-    buf_text(&text, above ? " exceeds maximum allowed " : " below minimum allowed ");
-    duration_format(&text, above ? node->timeout_max : node->timeout_min);
-    return arena_span(&job->arena, buf_view(&text));
-}
-
 static void fail(struct scheduler *s, struct job *job, struct execution *x, struct span status, ns_t now)
 {
     execution_move(job, x, EXECUTION_FAILED, &(struct execution_change){ .status = status }, now);
@@ -248,7 +213,7 @@ static bool more_refusals(struct scheduler *s, const struct job *job, ns_t now)
     const struct action *next = agenda_peek(&s->agenda);
 
     return next && next->job == job && next->kind == ACTION_BID && next->due == now &&
-           will_refuse(job, job->executions[next->execution]);
+           refusal_is_due(job, job->executions[next->execution]);
 }
 
 /* The real requester looks at the job after each refusal. Of 40 recorded jobs that several nodes refused at once, 37
@@ -260,7 +225,7 @@ static bool looks_behind_refusals(struct scheduler *s)
 
 static void take_refusal(struct scheduler *s, struct job *job, struct execution *x, ns_t now)
 {
-    execution_move(job, x, EXECUTION_ASK_FOR_BID_REJECTED, &(struct execution_change){ .status = refusal_of(job, x) }, now);
+    execution_move(job, x, EXECUTION_ASK_FOR_BID_REJECTED, &(struct execution_change){ .status = refusal_status(job, x) }, now);
     if (!more_refusals(s, job, now) || !looks_behind_refusals(s))
         s->rules->bid_came(s, job, x, false, now);
 }
@@ -274,7 +239,7 @@ static void on_bid(struct scheduler *s, struct job *job, struct execution *x, co
             fail(s, job, x, x->node->unreachable, now);
         return;
     }
-    if (will_refuse(job, x))
+    if (refusal_is_due(job, x))
         take_refusal(s, job, x, now);
     else
         take_bid(s, job, x, now);
@@ -291,17 +256,22 @@ static struct span timed_out_status(struct job *job)
     return arena_span(&job->arena, buf_view(&text));
 }
 
+/* A WebAssembly module that is stopped at the job's time-out is a run that ended, with wazero's exit code
+ * sys.ExitCodeDeadlineExceeded and no output. */
+static const struct run_output wasm_stopped = { .exit_code = 0xefffffff };
+
 static void on_run_end(struct scheduler *s, struct job *job, struct execution *x, const struct action *action)
 {
     const struct run_behaviour *run = NODE_NTH(x->node->run, x->ask);
+    bool stopped = action->timed_out && job->spec.engine == ENGINE_WASM;
     ns_t now = action->due;
 
-    if (action->timed_out || run->fail) {
+    if (!stopped && (action->timed_out || run->fail)) {
         fail(s, job, x, action->timed_out ? timed_out_status(job) : run->error, now);
         return;
     }
     execution_move(job, x, EXECUTION_WAITING_VERIFICATION,
-                   &(struct execution_change){ .output = run->no_output ? NULL : &run->output,
+                   &(struct execution_change){ .output = stopped ? &wasm_stopped : run->no_output ? NULL : &run->output,
                                                .proposal = verification_proposal(job, x, &s->ids) }, now);
     events_emit(&s->events, EVENT_RESULTS_PROPOSED, job, x, SPAN(""), now);
     s->rules->run_ended(s, job, now);

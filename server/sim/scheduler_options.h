@@ -15,7 +15,8 @@ struct scheduler_options {
     bool ties_random;            /* nodes of equal rank are drawn; else in the order of the nodes */
     ns_t housekeeping;           /* interval; 0 = 30 s */
     struct span approver;        /* client id; empty: every approval is refused */
-    struct trigger labels_known; /* counts from the start; until then every selector fails; 0 = at once */
+    struct trigger labels_known; /* counts from the start; until then every selector fails and nodes are
+                                    asked whatever their engines are; 0 = at once */
 };
 
 #endif

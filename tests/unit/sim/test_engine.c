@@ -491,6 +491,43 @@ END_TEST
 
 /* ---- housekeeping --------------------------------------------------------------------------------------------------- */
 
+START_TEST(node_of_unknown_engines_is_asked_and_refuses)
+{
+    struct network network = NETWORK(GOOD);
+    struct job_spec spec = spec_of(1, 0, 0);
+    network.nodes[0].engines = 1u << ENGINE_WASM;
+    network.options.labels_known.after = SECONDS(30);
+    network_start(&network, V25);
+
+    const struct job *early = network_submit(&network, &spec);
+    ck_assert_int_eq(network.err, ERR_OK);
+    network_pass(&network, SECONDS(30));
+    ck_assert_str_eq(standing_of(&network, early), "Error v5\nn1 AskForBidRejected v2 'Docker installed: false'\n");
+    network_submit(&network, &spec);
+
+    ck_assert_int_eq(network.err, ERR_STATE);
+    network_stop(&network);
+}
+END_TEST
+
+START_TEST(webassembly_past_its_timeout_completes_with_the_runtimes_exit_code)
+{
+    struct network network = NETWORK(SLOW);
+    struct job_spec spec = spec_of(1, 0, 0);
+    spec.engine = ENGINE_WASM;
+    spec.timeout = 1;
+    network_start(&network, V25);
+
+    const struct job *job = network_submit(&network, &spec);
+    network_pass(&network, SECONDS(60));
+
+    ck_assert_int_eq(job->state, JOB_COMPLETED);
+    ck_assert_int_eq(job->executions[0]->output->exit_code, 4026531839);
+    ck_assert_uint_eq(job->executions[0]->output->stdout_text.n, 0);
+    network_stop(&network);
+}
+END_TEST
+
 START_TEST(housekeeping_ends_a_job_at_the_first_round_past_its_timeout)
 {
     struct network network = NETWORK(HANGS);
@@ -969,6 +1006,8 @@ TEST_MAIN("engine",
     TEST_TIMES(v0_3_19_has_no_policy_and_starts_every_job, SELECTION_REJECT + 1),
     TEST(jitter_stays_within_its_bounds),
     TEST(a_jitter_beyond_the_end_of_time_is_never),
+    TEST(node_of_unknown_engines_is_asked_and_refuses),
+    TEST(webassembly_past_its_timeout_completes_with_the_runtimes_exit_code),
     TEST_TIMES(housekeeping_ends_a_job_at_the_first_round_past_its_timeout, 2),
     TEST(housekeeping_counts_its_rounds_from_the_start_of_the_network),
     TEST_TIMES(housekeeping_cancels_a_queued_job, 2),
