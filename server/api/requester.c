@@ -132,9 +132,9 @@ static void store_is_full(struct call *call)
 void answer_submit(struct call *call, ns_t now)
 {
     const struct submit_payload *payload = call->message;
+    CLEANUP(buf_release) struct buf why = buf_init(REPLY_BODY_MAX);
     const struct job *job;
-    struct error error;
-    enum err err = engine_submit(call->world->engine, payload->client_id, payload->api_version, payload->spec, now, &job, &error);
+    enum err err = engine_submit(call->world->engine, payload->client_id, payload->api_version, payload->spec, now, &job, &why);
 
     if (err == ERR_NOMEM) {
         store_is_full(call);
@@ -144,7 +144,7 @@ void answer_submit(struct call *call, ns_t now)
     call->facts.job_id = call->reply->job_id;
     call->reply->answered_by = "scheduler";
     if (err) {
-        call_refuse(call, &call->world->release->unplaced, span_text(error.text));
+        call_refuse(call, &call->world->release->unplaced, why.failed ? SPAN("out of memory") : buf_view(&why));
         return;
     }
     put_answer(call, job);
@@ -291,7 +291,7 @@ void answer_approve(struct call *call, ns_t now)
     const struct approve_payload *payload = call->message;
     struct approval approval = { payload->response.should_bid, payload->response.should_wait, payload->response.reason };
     struct span approver = engine_approver(call->world->engine);
-    struct error error;
+    CLEANUP(buf_release) struct buf why = buf_init(REPLY_BODY_MAX);
 
     if (approver.n == 0 || !span_eq(approver, payload->client_id)) {
         call_refuse(call, &release->unknown_approver, SPAN(""));
@@ -300,8 +300,8 @@ void answer_approve(struct call *call, ns_t now)
     const struct job *job = call_find_job(call, payload->job_id, now);
     if (!job)
         return;
-    if (engine_approve(call->world->engine, job, &approval, now, &error))
-        call_refuse(call, &release->not_approved, span_text(error.text));
+    if (engine_approve(call->world->engine, job, &approval, now, &why))
+        call_refuse(call, &release->not_approved, buf_view(&why));
     else
         call->reply->status = 200;
 }

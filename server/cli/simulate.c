@@ -263,13 +263,13 @@ static void tell_who_plays(struct simulation *s, struct span label, const struct
     buf_char(out, '\n');
 }
 
-static void tell_refusal(struct simulation *s, struct span label, const struct error *why)
+static void tell_refusal(struct simulation *s, struct span label, struct span why)
 {
     struct buf *out = note(s);
 
     put_clean(out, label);
     buf_text(out, "  submit answers: ");
-    put_clean(out, span_text(why->text));
+    put_clean(out, why);
     buf_char(out, '\n');
 }
 
@@ -277,16 +277,16 @@ static void tell_refusal(struct simulation *s, struct span label, const struct e
 static enum err submit(struct simulation *s, const struct simulated_job *made, struct span label,
                        const struct job_script *meant, struct error *error)
 {
+    CLEANUP(buf_release) struct buf why = buf_init(REPLY_BODY_MAX);
     const struct job *job = NULL;
-    struct error why;
 
     if (!made->spec)
         return error_set(error, ERR_NOMEM, "out of memory");
     enum err err = engine_submit(s->engine, made->client_id, made->api_version, made->spec, s->now, &job, &why);
     if (err == ERR_NOMEM)
-        return error_set(error, err, "%s", why.text);
+        return error_set(error, err, "%.*s", SPAN_ARG(buf_view(&why)));
     if (err != ERR_OK)
-        tell_refusal(s, label, &why);
+        tell_refusal(s, label, buf_view(&why));
     if (!job)
         return ERR_OK;
     tell_who_plays(s, label, job, meant);

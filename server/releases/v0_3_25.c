@@ -45,10 +45,11 @@ static void give_up(struct scheduler *s, struct job *job, ns_t now)
 /* Asks `n` more nodes, no more than are needed. */
 static bool retry(struct scheduler *s, struct job *job, size_t n, ns_t now)
 {
+    struct buf unused = buf_init(0); /* nothing can be appended */
     const struct node **ranked = NULL;
     size_t available = 0;
 
-    if (s->options.no_retry || scheduler_rank(s, job, now, &ranked, &available, NULL))
+    if (s->options.no_retry || scheduler_rank(s, job, now, &ranked, &available, &unused))
         return false;
     bool enough = available >= n;
     if (enough)

@@ -389,28 +389,30 @@ static void start_script(struct scheduler *s, struct job *job, ns_t now)
     steps_begin(s, job, now);
 }
 
-static enum err select_and_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)
+static enum err select_and_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
 {
     if (job->script && job->script->n_steps) {
         start_script(s, job, now);
         return ERR_OK;
     }
-    return policy_start(s, job, now, error);
+    return policy_start(s, job, now, why);
 }
 
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
-                       ns_t now, const struct job **out, struct error *error)
+                       ns_t now, const struct job **out, struct buf *why)
 {
     struct scheduler *s = &engine->scheduler;
 
     engine_tick(engine, now);
     *out = NULL;
     struct job *job = make_room(engine) ? add_job(s, client_id, api_version, spec, now) : NULL;
-    if (!job)
-        return error_set(error, ERR_NOMEM, "job store is full");
+    if (!job) {
+        buf_text(why, "job store is full");
+        return ERR_NOMEM;
+    }
     job->script = scripts_choose(&engine->scripts, &(struct job_facts){ job->client_id, &job->spec });
     job_move(job, JOB_QUEUED, SPAN(""), now);
-    enum err err = select_and_start(s, job, now, error);
+    enum err err = select_and_start(s, job, now, why);
     if (err && s->rules->short_makes_no_job)
         unmake_job(s, job);
     else
@@ -460,29 +462,29 @@ enum err engine_cancel(struct engine *engine, const struct job *lent, struct spa
     return ERR_OK;
 }
 
-static enum err not_queued(const struct job *job, struct error *error)
-{
-    return error_set(error, ERR_STATE, "job %.*s is in state %s but expected Queued", SPAN_ARG(job->id),
-                     job_state_name(job->state));
-}
-
 /* A refusal of a job that is under way stops it, as the requester's queue does. */
 enum err engine_approve(struct engine *engine, const struct job *lent, const struct approval *approval, ns_t now,
-                        struct error *error)
+                        struct buf *why)
 {
     struct job *job = own(engine, lent);
 
-    if (!tick_and_keep(engine, job, now))
-        return error_set(error, ERR_STATE, "the job is gone");
+    if (!tick_and_keep(engine, job, now)) {
+        buf_text(why, "the job is gone");
+        return ERR_STATE;
+    }
     if (approval->should_wait)
         return ERR_OK;
-    if (approval->should_bid && job->state != JOB_QUEUED)
-        return not_queued(job, error);
-    if (!approval->should_bid && job_is_terminal(job))
-        return error_set(error, ERR_STATE, "job %.*s is already in a terminal state", SPAN_ARG(job->id));
+    if (approval->should_bid && job->state != JOB_QUEUED) {
+        buf_printf(why, "job %.*s is in state %s but expected Queued", SPAN_ARG(job->id), job_state_name(job->state));
+        return ERR_STATE;
+    }
+    if (!approval->should_bid && job_is_terminal(job)) {
+        buf_printf(why, "job %.*s is already in a terminal state", SPAN_ARG(job->id));
+        return ERR_STATE;
+    }
     job->left_script = true;
     if (approval->should_bid)
-        return scheduler_start(&engine->scheduler, job, now, error);
+        return scheduler_start(&engine->scheduler, job, now, why);
     policy_reject(&engine->scheduler, job, approval->reason, now);
     return ERR_OK;
 }

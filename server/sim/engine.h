@@ -9,6 +9,7 @@
 #ifndef MOCK_REQUESTER_SIM_ENGINE_H
 #define MOCK_REQUESTER_SIM_ENGINE_H
 
+#include "base/buf.h"
 #include "sim/adopt.h"
 #include "sim/agenda.h"
 #include "sim/events.h"
@@ -50,10 +51,10 @@ struct span engine_approver(const struct engine *engine); /* client id; empty: n
 
 /* Makes a job of a checked request (everything is copied) and starts it. ERR_OK: *job is in the store (it
  * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job is in the store
- * (or NULL, where the release makes none) and the error has the text for the client. ERR_NOMEM: the store is
- * full; *job is NULL. */
+ * (or NULL, where the release makes none) and the text for the client is appended to `why`, whole. ERR_NOMEM: the
+ * store is full; *job is NULL. */
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
-                       ns_t now, const struct job **job, struct error *error);
+                       ns_t now, const struct job **job, struct buf *why);
 
 /* See adopt_job. */
 enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error);
@@ -71,9 +72,9 @@ struct approval {
     bool should_bid, should_wait;
     struct span reason;
 };
-/* ERR_STATE: it is not Queued, or it could not be scheduled; the error has the client's text. */
+/* ERR_STATE: it is not Queued, or it could not be scheduled; appends the client's text to `why`. */
 enum err engine_approve(struct engine *engine, const struct job *job, const struct approval *approval, ns_t now,
-                        struct error *error);
+                        struct buf *why);
 
 /* ---- gates, reads, restarts -------------------------------------------------------------------- */
 

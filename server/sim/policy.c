@@ -26,11 +26,11 @@ void policy_reject(struct scheduler *s, struct job *job, struct span reason, ns_
         scheduler_stop(s, job, buf_view(&comment), false, now);
 }
 
-enum err policy_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)
+enum err policy_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
 {
     switch (policy(s, job)) {
     case SELECTION_ACCEPT:
-        return scheduler_start(s, job, now, error);
+        return scheduler_start(s, job, now, why);
     case SELECTION_DEFAULT:
         policy_reject(s, job, SPAN("networking is enabled: false"), now);
         break;

@@ -127,17 +127,17 @@ static int rank_node(const struct question *q, const struct node *node)
     return sum;
 }
 
-static enum err check_selectors(const struct question *q, struct arena *arena, struct error *error)
+static enum err check_selectors(const struct question *q, struct arena *arena, struct buf *why)
 {
     const struct selector_list *selectors = &q->job->spec.selectors;
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < selectors->n; i++)
-        err = selector_check(&selectors->at[i], arena, error);
+        err = selector_check(&selectors->at[i], arena, why);
     for (size_t i = 0; !err && i < selectors->n; i++)
         if (is_favour(q, &selectors->at[i])) {
             struct node_selector wish = without_prefix(&selectors->at[i]);
-            err = selector_check(&wish, arena, error);
+            err = selector_check(&wish, arena, why);
         }
     return err;
 }
@@ -173,11 +173,11 @@ static size_t rank_all(const struct question *q, struct ranked *out)
 }
 
 enum err ranking_of(const struct ranking *ranking, const struct job *job, const struct node ***ranked, size_t *n,
-                    struct error *error)
+                    struct buf *why)
 {
     struct question q = { .ranking = ranking, .job = job, .wanted = capacity_read(&job->spec.resources) };
     CLEANUP(arena_release) struct arena arena = { 0 };
-    enum err err = check_selectors(&q, &arena, error);
+    enum err err = check_selectors(&q, &arena, why);
 
     if (err)
         return err;
@@ -186,7 +186,7 @@ enum err ranking_of(const struct ranking *ranking, const struct job *job, const 
     if (!all || !nodes) {
         free(all);
         free(nodes);
-        return error_set(error, ERR_NOMEM, "out of memory");
+        return ERR_NOMEM;
     }
     *n = rank_all(&q, all);
     for (size_t i = 0; i < *n; i++)

@@ -3,6 +3,7 @@
 #ifndef MOCK_REQUESTER_SIM_RANKING_H
 #define MOCK_REQUESTER_SIM_RANKING_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "sim/node.h"
 
@@ -17,8 +18,8 @@ struct ranking {
 };
 
 /* The nodes that may run the job, best first. `*ranked` is the caller's to free(3). ERR_INVALID: a malformed
- * selector, with the validator's text. ERR_NOMEM. */
+ * selector; appends the validator's text to `why`. ERR_NOMEM. */
 enum err ranking_of(const struct ranking *ranking, const struct job *job, const struct node ***ranked, size_t *n,
-                    struct error *error);
+                    struct buf *why);
 
 #endif

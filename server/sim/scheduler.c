@@ -31,7 +31,7 @@ static bool labels_are_known(const struct scheduler *s, ns_t now)
 }
 
 enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
-                        struct error *error)
+                        struct buf *why)
 {
     struct ranking ranking = { .min_version = s->rules->min_version,
                                .favours = s->rules->favours,
@@ -39,7 +39,7 @@ enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, co
                                .ties = s->options.ties_random ? &s->ids : NULL };
 
     ranking.nodes = scheduler_nodes(s, job, &ranking.n_nodes);
-    return ranking_of(&ranking, job, ranked, n, error);
+    return ranking_of(&ranking, job, ranked, n, why);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
@@ -106,18 +106,21 @@ static size_t nodes_to_ask(const struct scheduler *s, const struct job *job, siz
 }
 
 /* Finds nodes and sets the job going; on an error nothing has changed. */
-static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, struct error *error)
+static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
 {
     const struct node **ranked = NULL;
     size_t n = 0;
-    enum err err = scheduler_rank(s, job, now, &ranked, &n, error);
 
+    enum err err = scheduler_rank(s, job, now, &ranked, &n, why);
+    if (err == ERR_NOMEM)
+        buf_text(why, "out of memory");
     if (err)
         return ERR_STATE; /* for want of memory too: the job is there, and not scheduled */
     if ((int64_t)n < spec_wanted_nodes(&job->spec)) {
         free(ranked);
-        return error_set(error, ERR_STATE, "not enough nodes to run job. requested: %lld, available: %zu",
-                         (long long)spec_wanted_nodes(&job->spec), n);
+        buf_printf(why, "not enough nodes to run job. requested: %lld, available: %zu",
+                   (long long)spec_wanted_nodes(&job->spec), n);
+        return ERR_STATE;
     }
     job_move(job, JOB_IN_PROGRESS, SPAN(""), now);
     events_emit(&s->events, EVENT_CREATED, job, NULL, SPAN(""), now);
@@ -126,15 +129,13 @@ static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, str
     return ERR_OK;
 }
 
-enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct error *error)
+enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
 {
-    struct error why = { 0 };
-
     job_move(job, JOB_NEW, SPAN(""), now);
-    enum err err = find_and_ask(s, job, now, &why);
+    enum err err = find_and_ask(s, job, now, why);
     if (err && s->rules->short_is_final)
-        scheduler_stop(s, job, span_text(why.text), false, now);
-    return err ? error_set(error, err, "%s", why.text) : ERR_OK;
+        scheduler_stop(s, job, why->failed ? SPAN("out of memory") : buf_view(why), false, now);
+    return err;
 }
 
 /* ---- bids ------------------------------------------------------------------------------------------------------ */

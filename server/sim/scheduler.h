@@ -12,6 +12,7 @@
 #define MOCK_REQUESTER_SIM_SCHEDULER_H
 
 #include "base/draw.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "sim/agenda.h"
 #include "sim/events.h"
@@ -64,8 +65,8 @@ struct scheduler_rules {
 
 /* ---- for the engine, steps and adopt -------------------------------------------------------------------- */
 
-/* Queued → New → InProgress, and asks nodes. ERR_STATE with the client's text if it cannot be scheduled. */
-enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct error *error);
+/* Queued → New → InProgress, and asks nodes. ERR_STATE if it cannot be scheduled; puts the client's text into `why`, which is empty. */
+enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why);
 /* Performs an action of an execution that agenda_take has returned. */
 void scheduler_act(struct scheduler *s, const struct action *action);
 /* As the requester's queue does: a Queued job becomes Cancelled, others are stopped. */
@@ -85,7 +86,7 @@ const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job
 
 /* The nodes that may run the job, best first; see ranking_of. */
 enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, const struct node ***ranked, size_t *n,
-                        struct error *error);
+                        struct buf *why);
 /* Asks the `n` nodes; stops at a node that has not answered an earlier ask of this job. */
 void scheduler_ask(struct scheduler *s, struct job *job, const struct node *const *nodes, size_t n, ns_t now);
 /* Accepts or rejects every pending bid once MinBids are in. */

@@ -319,13 +319,14 @@ struct span selector_fault(const struct node_selector *selector, struct arena *a
     return arena_span(arena, span_of(text.p + bracket, text.n - bracket - (bracket && !text.failed)));
 }
 
-enum err selector_check(const struct node_selector *selector, struct arena *arena, struct error *error)
+enum err selector_check(const struct node_selector *selector, struct arena *arena, struct buf *why)
 {
     struct span fault = selector_fault(selector, arena);
 
+    buf_span(why, fault);
     if (fault.n)
-        return error_set(error, ERR_INVALID, "%.*s", SPAN_ARG(fault));
-    return arena->failed ? error_set(error, ERR_NOMEM, "no memory") : ERR_OK;
+        return ERR_INVALID;
+    return arena->failed ? ERR_NOMEM : ERR_OK;
 }
 
 /* ---- the meaning ------------------------------------------------------------------------------------------- */

@@ -9,14 +9,15 @@
 #define MOCK_REQUESTER_SIM_SELECTOR_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "sim/spec.h"
 
-enum { SELECTOR_TEXT_MAX = 64 * 1024 }; /* what is wrong with one selector is told up to here */
+enum { SELECTOR_TEXT_MAX = 16 * 1024 * 1024 }; /* the text about one selector is cut here */
 
-/* Is the selector well formed? ERR_INVALID: the validator's text, all faults in one, cut at
- * ERROR_TEXT_MAX; each takes some 300 bytes. ERR_NOMEM. `arena` is for the text while it is made. */
-enum err selector_check(const struct node_selector *selector, struct arena *arena, struct error *error);
+/* ERR_INVALID: the selector is malformed; appends the validator's text, all faults in one, to `why`. ERR_NOMEM.
+ * `arena` is for the text while it is made. */
+enum err selector_check(const struct node_selector *selector, struct arena *arena, struct buf *why);
 
 /* The same text whole, in `arena`; the empty span: nothing is wrong (or no memory: arena->failed). */
 struct span selector_fault(const struct node_selector *selector, struct arena *arena);

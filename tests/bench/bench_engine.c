@@ -2,6 +2,7 @@
  * what reading one costs among many.
  *
  *   bench_engine [JOBS | --tiny]        default 100000 */
+#include "support/network.h"
 #include "sim/engine.h"
 #include "base/os_clock.h"
 #include "sim/scheduler.h"
@@ -35,7 +36,7 @@ static const struct job *submit(struct engine *engine, ns_t now, long client)
     char id[32];
 
     snprintf(id, sizeof id, "client-%ld", client);
-    if (engine_submit(engine, span_text(id), SPAN("V1beta1"), &spec, now, &job, &error)) {
+    if (submit_with_error(engine, span_text(id), SPAN("V1beta1"), &spec, now, &job, &error)) {
         fprintf(stderr, "bench_engine: %s\n", error.text);
         exit(1);
     }

@@ -1,3 +1,4 @@
+#include "support/network.h"
 #include "reference/casts.h"
 
 #include "sim/engine.h"
@@ -401,7 +402,7 @@ static void play(const struct cast *cast, uint64_t seed, struct buf *outcome, st
 
     options.start = start;
     MUST(engine_new(&options, &engine, &error) == ERR_OK);
-    enum err submitted = engine_submit(engine, SPAN("client"), SPAN("V1beta1"), &spec, start, &job, &error);
+    enum err submitted = submit_with_error(engine, SPAN("client"), SPAN("V1beta1"), &spec, start, &job, &error);
     MUST(job);
     struct span id = arena_span(&arena, job->id);
     job = engine_job(engine, id, start + long_enough);

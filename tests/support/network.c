@@ -122,12 +122,21 @@ void network_stop(struct network *network)
     buf_release(&network->told);
 }
 
+enum err submit_with_error(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
+                           ns_t now, const struct job **job, struct error *error)
+{
+    CLEANUP(buf_release) struct buf why = buf_init(TELLING_MAX);
+    enum err err = engine_submit(engine, client_id, api_version, spec, now, job, &why);
+
+    return err ? error_set(error, err, "%.*s", SPAN_ARG(why.failed ? SPAN("out of memory") : buf_view(&why))) : ERR_OK;
+}
+
 const struct job *network_submit(struct network *network, const struct job_spec *spec)
 {
     const struct job *job = NULL;
 
     network->error = (struct error){ .code = ERR_OK };
-    network->err = engine_submit(network->engine, SPAN("client"), SPAN("V1beta1"), spec, network->now, &job, &network->error);
+    network->err = submit_with_error(network->engine, SPAN("client"), SPAN("V1beta1"), spec, network->now, &job, &network->error);
     return job;
 }
 

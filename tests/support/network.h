@@ -55,6 +55,10 @@ struct network network_of(size_t n, const enum character *characters);
 void network_start(struct network *network, const struct scheduler_rules *rules);
 void network_stop(struct network *network);
 
+/* engine_submit with its text, cut, in `error` (may be NULL). */
+enum err submit_with_error(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
+                           ns_t now, const struct job **job, struct error *error);
+
 /* The job, whatever engine_submit said; its answer is in `err` and `error`. */
 const struct job *network_submit(struct network *network, const struct job_spec *spec);
 void network_pass(struct network *network, ns_t by); /* time; by 0: what is due now is done */

@@ -121,6 +121,23 @@ START_TEST(an_approval_of_another_type_names_the_approvals_type)
 }
 END_TEST
 
+#define SUBMIT(spec)                                                                                                \
+    "{\"job_create_payload\":{\"ClientID\":\"c\",\"APIVersion\":\"V1beta1\",\"Spec\":{\"Engine\":\"Noop\","                \
+    "\"Verifier\":\"Noop\",\"Publisher\":\"Noop\",\"Deal\":{\"Concurrency\":1}," spec "}}}"
+
+START_TEST(a_long_error_of_a_selector_is_whole)
+{
+    ask("POST", "/requester/submit",
+        SPAN(SUBMIT("\"NodeSelectors\":[{\"Key\":\"env\",\"Operator\":\"in\","
+                    "\"Values\":[\"a b!\",\"b c!\",\"c d!\",\"d e!\",\"e f!\"]}]")),
+        BODY_WHOLE);
+
+    ck_assert_int_eq(reply.status, 500);
+    ck_assert_uint_gt(reply.body.n, 1200);
+    ck_assert_str_eq(body() + reply.body.n - 3, "')]\n" + 1);
+}
+END_TEST
+
 START_TEST(without_an_ipfs_mount_its_space_is_zero)
 {
     ck_assert_int_eq(ask("GET", "/healthz", SPAN(""), BODY_WHOLE), 200);
@@ -135,4 +152,5 @@ TEST_MAIN("differences",
     TEST_EACH(a_target_without_a_path_is_redirected_to_the_root, pathless),
     TEST(a_bare_number_that_reaches_the_limit_is_too_large),
     TEST(an_approval_of_another_type_names_the_approvals_type),
+    TEST(a_long_error_of_a_selector_is_whole),
     TEST(without_an_ipfs_mount_its_space_is_zero))

@@ -3,6 +3,7 @@
  *
  * Wrapped by the linker are the calls of our own code, and the JSON library by its hooks; what other libraries
  * take for themselves does not fail. */
+#include "support/network.h"
 #include "base/json.h"
 #include "base/ns.h"
 #include "scenario/scenario.h"
@@ -115,7 +116,7 @@ static enum err submit(struct engine *engine, ns_t now, const struct job **job, 
                              .timeout = 1800,
                              .deal = { .concurrency = 2 } };
 
-    return engine_submit(engine, SPAN("client"), SPAN("V1beta1"), &spec, now, job, error);
+    return submit_with_error(engine, SPAN("client"), SPAN("V1beta1"), &spec, now, job, error);
 }
 
 static enum err print(const struct job *job, void (*put)(struct buf *, const struct job *, int))

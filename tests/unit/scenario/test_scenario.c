@@ -1,4 +1,5 @@
 /* Scenario files: what is read, what is refused and in which words, and that no bytes do harm. */
+#include "support/network.h"
 #include "scenario/scenario.h"
 #include "scenario/nodes.h"
 #include "sim/scheduler.h"
@@ -611,7 +612,7 @@ static const struct job *submit_to(struct engine *engine, ns_t now)
     const struct job *job = NULL;
     struct error error;
 
-    engine_submit(engine, SPAN("client"), SPAN("V1beta1"), &spec, now, &job, &error);
+    submit_with_error(engine, SPAN("client"), SPAN("V1beta1"), &spec, now, &job, &error);
     return job;
 }
 

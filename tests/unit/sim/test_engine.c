@@ -259,7 +259,7 @@ START_TEST(whoever_does_not_want_the_text_of_an_error_need_not_take_it)
     network_start(&network, V25);
 
     enum err err =
-        engine_submit(network.engine, SPAN("client"), SPAN("V1beta1"), &spec, network.now, &job, NULL);
+        submit_with_error(network.engine, SPAN("client"), SPAN("V1beta1"), &spec, network.now, &job, NULL);
 
     ck_assert_int_eq(err, ERR_STATE);
     ck_assert_str_eq(standing_of(&network, job), "Error v4\n");
@@ -297,7 +297,7 @@ START_TEST(everything_of_a_request_is_copied)
     network_start(&network, V25);
     const struct job *job = NULL;
 
-    engine_submit(network.engine, span_text(client), SPAN("V1beta1"), &spec, network.now, &job, NULL);
+    submit_with_error(network.engine, span_text(client), SPAN("V1beta1"), &spec, network.now, &job, NULL);
     memset(client, 'x', sizeof client);
     memset(tag, 'x', sizeof tag);
     memset(image, 'x', sizeof image);
@@ -654,7 +654,7 @@ START_TEST(an_approved_job_goes_the_normal_path)
     const struct job *job;
     struct network network = waiting_network(&job);
 
-    enum err err = engine_approve(network.engine, job, &(struct approval){ .should_bid = true }, network.now, NULL);
+    enum err err = engine_approve(network.engine, job, &(struct approval){ .should_bid = true }, network.now, &(struct buf){ 0 });
     network_pass(&network, SECONDS(1));
 
     ck_assert_int_eq(err, ERR_OK);
@@ -668,7 +668,7 @@ START_TEST(a_refused_job_is_cancelled_with_the_reason)
     const struct job *job;
     struct network network = waiting_network(&job);
 
-    engine_approve(network.engine, job, &(struct approval){ .reason = SPAN("too dear") }, network.now, NULL);
+    engine_approve(network.engine, job, &(struct approval){ .reason = SPAN("too dear") }, network.now, &(struct buf){ 0 });
 
     ck_assert_str_eq(story_of(&network, job), "job v1 New>New 'Job created'\njob v2 New>Queued\n"
                                               "job v3 Queued>Cancelled 'job rejected: too dear'\n");
@@ -681,7 +681,7 @@ START_TEST(a_reason_may_hold_any_byte)
     const struct job *job;
     struct network network = waiting_network(&job);
 
-    engine_approve(network.engine, job, &(struct approval){ .reason = SPAN("a\0b") }, network.now, NULL);
+    engine_approve(network.engine, job, &(struct approval){ .reason = SPAN("a\0b") }, network.now, &(struct buf){ 0 });
 
     struct span comment = job->history[job->n_history - 1].comment;
     ck_assert(span_eq(comment, SPAN("job rejected: a\0b")));
@@ -694,7 +694,7 @@ START_TEST(who_waits_leaves_the_job_queued)
     const struct job *job;
     struct network network = waiting_network(&job);
 
-    engine_approve(network.engine, job, &(struct approval){ .should_bid = true, .should_wait = true }, network.now, NULL);
+    engine_approve(network.engine, job, &(struct approval){ .should_bid = true, .should_wait = true }, network.now, &(struct buf){ 0 });
 
     ck_assert_str_eq(standing_of(&network, job), "Queued v2\n");
     network_stop(&network);
@@ -705,16 +705,16 @@ START_TEST(a_job_under_way_cannot_be_approved_again)
 {
     const struct job *job;
     struct network network = waiting_network(&job);
-    struct error error = { 0 };
+    CLEANUP(buf_release) struct buf why = buf_init(TELLING_MAX);
     char expected[128];
     const struct approval yes = { .should_bid = true };
 
-    engine_approve(network.engine, job, &yes, network.now, NULL);
-    enum err err = engine_approve(network.engine, job, &yes, network.now, &error);
+    engine_approve(network.engine, job, &yes, network.now, &why);
+    enum err err = engine_approve(network.engine, job, &yes, network.now, &why);
 
     snprintf(expected, sizeof expected, "job %.*s is in state InProgress but expected Queued", SPAN_ARG(job->id));
     ck_assert_int_eq(err, ERR_STATE);
-    ck_assert_str_eq(error.text, expected);
+    ck_assert_str_eq(why.p, expected);
     network_stop(&network);
 }
 END_TEST
@@ -821,7 +821,7 @@ START_TEST(what_was_due_before_an_approval_happens_before_it)
     struct network network = waiting_network(&job);
     const struct approval yes = { .should_bid = true };
 
-    enum err err = engine_approve(network.engine, job, &yes, network.now + SECONDS(4000), NULL);
+    enum err err = engine_approve(network.engine, job, &yes, network.now + SECONDS(4000), &(struct buf){ 0 });
 
     ck_assert_int_eq(err, ERR_STATE);
     ck_assert_str_eq(standing_of(&network, job), "Cancelled v3\n");
@@ -839,7 +839,7 @@ START_TEST(a_restart_before_a_cancel_or_an_approval_leaves_nothing_to_act_on)
     engine_plan_restarts(network.engine, &in_a_second, 1, engine_start(network.engine));
     const struct job *job = network_submit(&network, &spec);
 
-    enum err err = _i ? engine_approve(network.engine, job, &no, network.now + SECONDS(2), NULL)
+    enum err err = _i ? engine_approve(network.engine, job, &no, network.now + SECONDS(2), &(struct buf){ 0 })
                       : engine_cancel(network.engine, job, SPAN("why"), network.now + SECONDS(2));
 
     ck_assert_int_eq(err, ERR_STATE);

@@ -707,7 +707,8 @@ static void step_approve(struct world *w)
     const struct job *job = engine_job(w->network.engine, span_text(seen->id), w->network.now);
     int before = job->state;
     int64_t version = job->version;
-    enum err err = engine_approve(w->network.engine, job, &approval, w->network.now, NULL);
+    CLEANUP(buf_release) struct buf why = buf_init(TELLING_MAX);
+    enum err err = engine_approve(w->network.engine, job, &approval, w->network.now, &why);
     if (approval.should_wait)
         holds(w, err == ERR_OK && job->version == version, "who waits changes nothing");
     else if (before != JOB_QUEUED && approval.should_bid)

@@ -1,3 +1,4 @@
+#include "sim/selector.h"
 #include "base/ns.h"
 #include "sim/ranking.h"
 
@@ -58,7 +59,8 @@ static const char *ranked(const struct ranking *ranking, const struct job *job, 
     const struct node **nodes = NULL;
     size_t n = 0, at = 0;
 
-    ck_assert_int_eq(ranking_of(ranking, job, &nodes, &n, NULL), ERR_OK);
+    struct buf unused = buf_init(0);
+    ck_assert_int_eq(ranking_of(ranking, job, &nodes, &n, &unused), ERR_OK);
     for (size_t i = 0; i < n; i++)
         text[at++] = nodes[i]->id.p[1];
     text[at] = '\0';
@@ -194,17 +196,17 @@ START_TEST(a_malformed_selector_is_told_in_the_validators_words)
     struct network network = NETWORK(GOOD);
     struct job_spec spec = spec_of(1, 0, 0);
     struct node_selector in_nothing = { .key = SPAN("env"), .op = SPAN("in") };
-    struct error error = { 0 };
+    CLEANUP(buf_release) struct buf why = buf_init(SELECTOR_TEXT_MAX);
     const struct node **nodes = NULL;
     size_t n = 0;
     spec.selectors = (struct selector_list){ &in_nothing, 1 };
     struct job *job = job_for(&spec);
     struct ranking ranking = ranking_by(&network, V25);
 
-    enum err err = ranking_of(&ranking, job, &nodes, &n, &error);
+    enum err err = ranking_of(&ranking, job, &nodes, &n, &why);
 
     ck_assert_int_eq(err, ERR_INVALID);
-    ck_assert_str_eq(error.text,
+    ck_assert_str_eq(why.p,
                      "values: Invalid value: []string(nil): for 'in', 'notin' operators, values set can't be empty");
     ck_assert_ptr_null(nodes);
     job_free(job);

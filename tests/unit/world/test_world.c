@@ -181,7 +181,7 @@ static void submit(struct world *world)
     const struct job *job;
 
     ns_t now = world_enter(world);
-    ck_assert_int_eq(engine_submit(world->engine, SPAN("client"), SPAN("V1beta1"), &spec, now, &job, NULL), ERR_OK);
+    ck_assert_int_eq(submit_with_error(world->engine, SPAN("client"), SPAN("V1beta1"), &spec, now, &job, NULL), ERR_OK);
     world_leave(world);
 }
 
