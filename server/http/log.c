@@ -4,7 +4,6 @@
 #include "wire/json_put.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { LINE_MAX_BYTES = 16 * 1024, SHOWN_MAX = 1024 };
 
@@ -108,14 +107,14 @@ static void put_json(struct buf *out, const struct request *request, const struc
     buf_text(out, "}\n");
 }
 
-/* A full or closed standard error loses the line, not the server. */
-static void write_line(const struct buf *line)
+/* A line that is too long, or for which there is no memory, is left out. */
+static void add_line(struct log *log, const struct buf *line)
 {
-    if (line->n && !line->failed)
-        (void)!write(STDERR_FILENO, line->p, line->n);
+    if (!line->failed)
+        log_writer_add(&log->writer, buf_view(line));
 }
 
-static void warn(const struct request *request, struct span warning)
+static void warn(struct log *log, const struct request *request, struct span warning)
 {
     CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
 
@@ -124,20 +123,20 @@ static void warn(const struct request *request, struct span warning)
     buf_text(&line, ": ");
     put_plain(&line, warning);
     buf_char(&line, '\n');
-    write_line(&line);
+    add_line(log, &line);
 }
 
-void log_exchange(enum log_kind kind, const struct request *request, const struct reply *reply, const struct http_end *end)
+void log_exchange(struct log *log, const struct request *request, const struct reply *reply, const struct http_end *end)
 {
     CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
 
     if (request && reply && reply->warning.n)
-        warn(request, reply->warning);
-    if (kind == LOG_TEXT)
+        warn(log, request, reply->warning);
+    if (log->kind == LOG_TEXT)
         put_text(&line, request, reply, end);
-    if (kind == LOG_TEXT && reply)
+    if (log->kind == LOG_TEXT && reply)
         put_remarks(&line, reply, end);
-    if (kind == LOG_JSON)
+    if (log->kind == LOG_JSON)
         put_json(&line, request, reply, end);
-    write_line(&line);
+    add_line(log, &line);
 }

@@ -15,7 +15,7 @@ struct server {
     atomic_int port; /* 0: requests are not served yet, or no more */
     struct control control;
     bool has_control;
-    enum log_kind log;
+    struct log log;
     struct ticker ticker; /* runs only where the network restarts by itself */
 };
 
@@ -175,7 +175,7 @@ static void writing(void *context, const struct reply *reply, int64_t bytes)
 
 static void ended(void *context, const struct request *request, const struct reply *reply, const struct http_end *end)
 {
-    const struct server *server = context;
+    struct server *server = context;
     struct world *world = world_of(server, reply);
 
     pthread_mutex_lock(&world->lock);
@@ -183,7 +183,7 @@ static void ended(void *context, const struct request *request, const struct rep
     if (reply->fate.has_place)
         held_give_place(&world->held);
     pthread_mutex_unlock(&world->lock);
-    log_exchange(server->log, request, reply, end);
+    log_exchange(&server->log, request, reply, end);
 }
 
 static int64_t date_ns(void *context)
@@ -229,6 +229,7 @@ static void stop_serving(struct server *server)
     }
     ticker_stop(&server->ticker);
     http_stop(http);
+    log_writer_stop(&server->log.writer);
 }
 
 static void server_free(struct server *server)
@@ -306,10 +307,11 @@ enum err server_start(const struct server_options *options, struct server **out,
 
     if (!server)
         return error_set(error, ERR_NOMEM, "out of memory");
-    server->log = options->log;
+    server->log.kind = options->log;
     server->has_control = options->control;
     server->control = (struct control){ &server->worlds, { options->host, options->allow_hosts, options->n_allow_hosts } };
-    enum err err = build(server, options, error);
+    enum err err = log_writer_start(&server->log.writer) ? build(server, options, error)
+                                                         : error_set(error, ERR_STATE, "no thread for the log");
     if (!err)
         err = start_http(server, options, error);
     if (err)
