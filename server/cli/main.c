@@ -1,6 +1,7 @@
 /* Reads the command line and does what it says. */
 #include "cli/catalogue.h"
 #include "cli/check.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/probe.h"
 #include "cli/serve.h"
@@ -78,13 +79,13 @@ static int print_version(const struct options *options)
 static int print_help(const struct options *options)
 {
     (void)options;
-    options_print_help(stdout);
+    help_print(stdout);
     return flushed();
 }
 
 static int print_command_help(const struct options *options)
 {
-    options_print_command_help(stdout, options->command);
+    help_print_command(stdout, options->command);
     return flushed();
 }
 

@@ -1,8 +1,7 @@
 /* The command line and its twins in the environment, read by one table.
  *
- * A row of the table in options.c is an option: its name, the command that takes it, its default, how its
- * text is read, its line of help. The twin is the name in upper case after MOCK_REQUESTER_. What is in the
- * table but not built yet is marked there, and refused by name.
+ * A row of the table in option_rows.c is an option: its name, the command that takes it, its default, how its
+ * text is read, its line of help. The twin is the name in upper case after MOCK_REQUESTER_.
  *
  * Knows nothing of sockets, files and signals. Texts are borrowed from argv and the environment. */
 #ifndef MOCK_REQUESTER_CLI_OPTIONS_H
@@ -81,8 +80,5 @@ bool options_rate_limit(const struct options *options, enum clock_kind clock);
 
 /* Which command somebody may have meant who wrote this; NULL: none. */
 const char *options_nearest_command(const char *word);
-
-void options_print_help(FILE *out);
-void options_print_command_help(FILE *out, enum command command);
 
 #endif

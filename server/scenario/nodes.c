@@ -476,8 +476,7 @@ static bool is_list_of_nodes(struct reading *r, const struct json_value *value)
         return false;
     if (json_count(value) <= SCENARIO_NODES_MAX)
         return true;
-    reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected up to %d nodes, got %zu", SCENARIO_NODES_MAX,
-             json_count(value));
+    reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected up to %d nodes, got %zu", SCENARIO_NODES_MAX, json_count(value));
     return false;
 }
 

@@ -1,3 +1,4 @@
+#include "cli/help.h"
 #include "cli/options.h"
 #include "support/suite.h"
 
@@ -133,6 +134,16 @@ END_TEST
 START_TEST(the_last_of_two_counts)
 {
     ck_assert_uint_eq(parsed("--port x --port 7").port.value, 7);
+}
+END_TEST
+
+START_TEST(every_allowed_host_counts)
+{
+    struct options options = parsed("--allow-host a.example.org --allow-host=b.example.org");
+
+    ck_assert_uint_eq(options.n_allow_hosts, 2);
+    ck_assert_str_eq(options.allow_hosts[0], "a.example.org");
+    ck_assert_str_eq(options.allow_hosts[1], "b.example.org");
 }
 END_TEST
 
@@ -485,9 +496,9 @@ static char *help_of(int command)
 
     ck_assert_ptr_nonnull(out);
     if (command < 0)
-        options_print_help(out);
+        help_print(out);
     else
-        options_print_command_help(out, (enum command)command);
+        help_print_command(out, (enum command)command);
     fclose(out);
     return text;
 }
@@ -541,6 +552,7 @@ TEST_MAIN("options",
     TEST(every_option_of_serve_is_read),
     TEST(a_value_may_follow_an_equals_sign),
     TEST(the_last_of_two_counts),
+    TEST(every_allowed_host_counts),
     TEST(a_start_time_is_read_with_its_fraction),
     TEST(a_start_time_brings_its_zone),
     TEST(the_rate_limit_is_off_without_a_real_clock_unless_asked_for),
