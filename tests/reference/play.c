@@ -339,6 +339,11 @@ enum err case_play(struct playground *ground, const struct reference_case *c, st
     return ERR_OK;
 }
 
+int playground_port(const struct playground *ground)
+{
+    return server_port(ground->shared);
+}
+
 void playground_release(struct playground *ground)
 {
     server_stop(ground->shared);

@@ -39,6 +39,8 @@ struct playground {
 /* Starts the server that cases without jobs share; then several threads may play such cases. */
 enum err playground_open(struct playground *ground, const struct reference_case *c, struct error *error);
 
+/* The port of the server that playground_open started. */
+int playground_port(const struct playground *ground);
 void playground_release(struct playground *ground);
 
 /* How a case is played. */

@@ -60,7 +60,7 @@ static struct span bytes_of_latin1(struct span text, struct arena *arena)
 }
 
 /* A text, or {"base64": text}. */
-static struct span body_of(const struct json_value *value, struct arena *arena)
+struct span recording_bytes(const struct json_value *value, struct arena *arena)
 {
     struct span bytes = { "", 0 };
 
@@ -117,7 +117,7 @@ static struct told_reply reply_of(const struct json_value *value, struct arena *
         .status_line = json_string(json_get(value, "status_line")),
         .headers = reply_headers(json_get(value, "headers"), arena),
         .framing = framing_of(json_string(json_get(value, "framing"))),
-        .body = body_of(json_get(value, "body"), arena),
+        .body = recording_bytes(json_get(value, "body"), arena),
     };
 }
 
@@ -132,7 +132,7 @@ static struct told_request request_of(const struct json_value *value, struct are
         .version = version ? json_string(version) : SPAN("HTTP/1.1"),
         .headers = request_headers(json_get(value, "headers"), arena),
         .no_length = length && !json_true(length),
-        .body = body_of(json_get(value, "body"), arena),
+        .body = recording_bytes(json_get(value, "body"), arena),
         .is_signed = seal != NULL,
         .field = json_string(json_get(seal, "field")),
         .payload = json_string(json_get(seal, "payload")),
@@ -172,9 +172,9 @@ static struct span_list pieces_of(const struct json_value *value, struct arena *
 
     MUST(list.at);
     JSON_EACH(piece, pieces)
-        list.at[list.n++] = body_of(piece, arena);
+        list.at[list.n++] = recording_bytes(piece, arena);
     if (!pieces)
-        list.at[list.n++] = body_of(json_get(value, "raw"), arena);
+        list.at[list.n++] = recording_bytes(json_get(value, "raw"), arena);
     return list;
 }
 
@@ -200,7 +200,7 @@ static void raw_step_read(struct reference_case *c, const struct json_value *val
         .reply = { .recorded = true,
                    .framing = FRAMING_UNKNOWN,
                    .status_line = json_string(json_get(value, "end")),
-                   .body = body_of(json_get(value, "after"), arena) },
+                   .body = recording_bytes(json_get(value, "after"), arena) },
     };
 }
 

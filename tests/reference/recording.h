@@ -121,6 +121,8 @@ bool step_is_told(const struct told_step *step);
 /* A whole file, in the arena. */
 enum err file_read(const char *path, struct arena *arena, struct span *bytes, struct error *error);
 
+/* A text, or the bytes of {"base64": text}, in the arena; empty for any other value. */
+struct span recording_bytes(const struct json_value *value, struct arena *arena);
 /* The texts of an array of strings. */
 struct span_list texts_of(const struct json_value *array, struct arena *arena);
 
