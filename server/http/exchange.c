@@ -52,10 +52,23 @@ static bool afford(void *context, size_t bytes)
     return true;
 }
 
+/* Returns the length of the head as the library reads it: it does not know a CR LF behind a line that ended with LF
+ * alone. */
+static size_t library_head_size(struct span raw)
+{
+    const char *lf = memmem(raw.p, raw.n, "\n\n", 2), *cr_lf = memmem(raw.p, raw.n, "\r\n\r\n", 4);
+
+    if (lf && (!cr_lf || lf < cr_lf))
+        return (size_t)(lf + 2 - raw.p);
+    return cr_lf ? (size_t)(cr_lf + 4 - raw.p) : 0;
+}
+
 /* The library takes any Transfer-Encoding for chunks. */
 static bool library_frames_alike(const struct exchange *ex)
 {
-    return ex->door == DOOR_REQUEST && ex->head.chunked == (head_header(&ex->head, "Transfer-Encoding") != NULL);
+    const struct tap *tap = &ex->worker->tap;
+
+    return ex->door == DOOR_REQUEST && library_head_size(buf_view(&tap->raw)) == tap->used && ex->head.chunked == (head_header(&ex->head, "Transfer-Encoding") != NULL);
 }
 
 static enum body_result read_framed(struct exchange *ex)
