@@ -140,6 +140,11 @@ void answer_submit(struct call *call, ns_t now)
         store_is_full(call);
         return;
     }
+    if (err == ERR_INVALID) {
+        job_header(call, engine_submitted_id(call->world->engine));
+        call_refuse(call, &call->world->release->bad_storage, buf_view(&why));
+        return;
+    }
     job_header(call, job ? job->id : SPAN(""));
     call->facts.job_id = call->reply->job_id;
     call->reply->answered_by = "scheduler";

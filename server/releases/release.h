@@ -63,12 +63,14 @@ struct release {
     const char *client_header, *job_header; /* names */
     const struct message *spec;             /* of a job */
 
-    /* Errors. Value: the decode error; the id; the header's value; nothing; what is wrong; why; the client id; the id. */
+    /* Errors. Value: the decode error; the id; the header's value; nothing; what is
+     * wrong; why; why; the client id; the id; the id. */
     struct refusal undecodable;     /* of a request that is not signed */
     struct refusal missing;         /* no such job, for routes without words of their own */
     struct refusal job_id_sent;     /* submit with the job header */
     struct refusal no_spec;         /* submit without a spec */
     struct refusal bad_job;         /* the job does not pass the checks */
+    struct refusal bad_storage;     /* inline storage of the job cannot be read */
     struct refusal unplaced;        /* the job cannot be scheduled */
     struct refusal other_client;    /* cancel of another client's job */
     struct refusal short_id;        /* cancel by a short id that was found */

@@ -41,6 +41,7 @@ extern const struct envelope_refusals envelope_refusals_bare, envelope_refusals_
     .missing = REFUSE(500, PLAIN, "Job not found. ID: "),                                            \
     .job_id_sent = REFUSE(400, JSON, "rejecting job because HTTP header X-Bacalhau-Job-ID was set"), \
     .bad_job = REFUSE(400, JSON, ""),                                                                \
+    .bad_storage = REFUSE(500, PLAIN, ""),                                                           \
     .other_client = REFUSE(403, JSON, "mismatched client id: "),                                     \
     .ended = { 500, REFUSAL_PLAIN, "job ", " is already in a terminal state" },                      \
     .unknown_approver = REFUSE(400, JSON, "approval submitted by unknown client"),                   \

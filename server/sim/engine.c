@@ -4,7 +4,7 @@
 #include "sim/policy.h"
 #include "sim/scheduler.h"
 #include "sim/steps.h"
-#include "sim/transform.h"
+#include "sim/submit.h"
 
 #include <stdlib.h>
 
@@ -19,6 +19,7 @@ struct engine {
     uint64_t happened;             /* actions and deadlines so far */
     void (*restarted)(void *context);
     void *restarted_context;
+    char last_id[UUID_SIZE + 1];   /* of the last submit */
 };
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
@@ -346,78 +347,25 @@ static bool make_room(struct engine *engine)
     return true;
 }
 
-/* In the store, state New, version 1. NULL: no memory. */
-static struct job *add_job(struct scheduler *s, struct span client_id, struct span api_version,
-                           const struct job_spec *spec, ns_t now)
-{
-    char id[UUID_SIZE + 1];
-
-    draw_uuid(&s->ids, id);
-    struct job *job = job_new(span_text(id), client_id, api_version, spec, now);
-    if (!job)
-        return NULL;
-    job_keep(job, s->keeper);
-    job->requester_id = s->requester_id;
-    job->requester_key = s->requester_key;
-    if (!transform_spec(&job->spec, &job->arena) || !store_add(&s->store, job)) {
-        job_free(job);
-        return NULL;
-    }
-    agenda_set_deadline(&s->agenda, job, s->rules->deadline(s, job));
-    if (s->rules->sharded)
-        job->spec.shards_total = 1;
-    return job;
-}
-
-/* Takes back a job that could not be started: it has no executions yet. */
-static void unmake_job(struct scheduler *s, struct job *job)
-{
-    agenda_set_deadline(&s->agenda, job, NS_NEVER);
-    store_remove(&s->store, job);
-    job_free(job);
-}
-
-/* A script of steps takes the place of policy, scheduler and nodes. */
-static void start_script(struct scheduler *s, struct job *job, ns_t now)
-{
-    agenda_set_deadline(&s->agenda, job, NS_NEVER);
-    if (!job->script->start_queued) {
-        job_move(job, JOB_NEW, SPAN(""), now);
-        job_move(job, JOB_IN_PROGRESS, SPAN(""), now);
-        events_emit(&s->events, EVENT_CREATED, job, NULL, SPAN(""), now);
-    }
-    steps_begin(s, job, now);
-}
-
-static enum err select_and_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
-{
-    if (job->script && job->script->n_steps) {
-        start_script(s, job, now);
-        return ERR_OK;
-    }
-    return policy_start(s, job, now, why);
-}
-
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **out, struct buf *why)
 {
-    struct scheduler *s = &engine->scheduler;
+    struct submission submission = { client_id, api_version, spec };
+    struct job *job = NULL;
+    enum err err = ERR_NOMEM;
 
     engine_tick(engine, now);
-    *out = NULL;
-    struct job *job = make_room(engine) ? add_job(s, client_id, api_version, spec, now) : NULL;
-    if (!job) {
+    if (make_room(engine))
+        err = submit_job(&engine->scheduler, &engine->scripts, &submission, engine->last_id, now, &job, why);
+    if (err == ERR_NOMEM)
         buf_text(why, "job store is full");
-        return ERR_NOMEM;
-    }
-    job->script = scripts_choose(&engine->scripts, &(struct job_facts){ job->client_id, &job->spec });
-    job_move(job, JOB_QUEUED, SPAN(""), now);
-    enum err err = select_and_start(s, job, now, why);
-    if (err && s->rules->short_makes_no_job)
-        unmake_job(s, job);
-    else
-        *out = job;
+    *out = job;
     return err;
+}
+
+struct span engine_submitted_id(const struct engine *engine)
+{
+    return span_text(engine->last_id);
 }
 
 const struct job *engine_job(struct engine *engine, struct span id, ns_t now)

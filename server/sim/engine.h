@@ -51,10 +51,13 @@ struct span engine_approver(const struct engine *engine); /* client id; empty: n
 
 /* Makes a job of a checked request (everything is copied) and starts it. ERR_OK: *job is in the store (it
  * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job is in the store
- * (or NULL, where the release makes none) and the text for the client is appended to `why`, whole. ERR_NOMEM: the
- * store is full; *job is NULL. */
+ * (or NULL, where the release makes none) and the text for the client is appended to `why`, whole. ERR_INVALID: inline
+ * storage cannot be read, the text likewise; *job is NULL. ERR_NOMEM: the store is full; *job is NULL. */
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **job, struct buf *why);
+
+/* The id that the last submit drew, also if it made no job. */
+struct span engine_submitted_id(const struct engine *engine);
 
 /* See adopt_job. */
 enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t now, struct error *error);

@@ -1,134 +1,163 @@
 #include "sim/transform.h"
 
-#include "base/ascii.h"
-#include "base/error.h"
 #include "base/cid.h"
-#include "base/base64.h"
+#include "sim/data_url.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-/* ---- data URLs: data:[type][;base64],bytes ------------------------------------------------------------------- */
+/* ---- inline storage: CopyOversize of pkg/storage/copy/copy.go ------------------------------------------------- */
 
-static struct span percent_decoded(struct span text, struct arena *arena)
-{
-    char *out = arena_alloc(arena, text.n + 1);
-    size_t n = 0;
-
-    if (!out)
-        return SPAN("");
-    for (size_t i = 0; i < text.n; i++) {
-        int byte = ascii_percent(text, i);
-        out[n++] = byte < 0 ? text.p[i] : (char)byte;
-        i += byte < 0 ? 0 : 2;
-    }
-    return span_of(out, n);
-}
-
-static bool ends_with(struct span s, struct span end)
-{
-    return s.n >= end.n && span_eq(span_of(s.p + s.n - end.n, end.n), end);
-}
-
-/* False: it is no data URL; the storage then stays where it is. */
-static bool data_url_bytes(struct span url, struct arena *arena, struct span *bytes)
-{
-    const char *comma = url.n ? memchr(url.p, ',', url.n) : NULL;
-
-    if (!span_starts(url, SPAN("data:")) || !comma)
-        return false;
-    struct span head = span_of(url.p, (size_t)(comma - url.p));
-    struct span data = span_of(comma + 1, url.n - head.n - 1);
-    if (ends_with(head, SPAN(";base64")))
-        return base64_decode(data, arena, bytes, NULL) == ERR_OK;
-    *bytes = percent_decoded(data, arena);
-    return true;
-}
-
-/* ---- inline storage ---------------------------------------------------------------------------------------------- */
-
-struct place {
+struct part {
     struct storage_spec *storage;
     struct span bytes;
     size_t order;
 };
 
-struct places {
-    struct place *at;
-    size_t n, total; /* bytes of all */
+struct parts {
+    struct part *at;
+    size_t n;
+    struct arena *scratch;
+    struct buf *why;
 };
 
-static void collect(struct places *places, struct storage_spec *storage, struct arena *scratch)
+static int by_key(const void *a, const void *b)
 {
-    struct span bytes;
+    const struct span_pair *x = a, *y = b;
 
-    if (storage->source != SOURCE_INLINE || !data_url_bytes(storage->url, scratch, &bytes))
-        return;
-    places->at[places->n] = (struct place){ storage, bytes, places->n };
-    places->n++;
-    places->total += bytes.n;
+    return span_cmp(x->key, y->key);
 }
 
-static void collect_list(struct places *places, struct storage_list *list, struct arena *scratch)
+/* Go's %v of a *model.StorageSpec, which is inline. */
+static void put_storage(struct buf *out, const struct storage_spec *storage, struct arena *scratch)
 {
-    for (size_t i = 0; i < list->n; i++)
-        collect(places, &list->at[i], scratch);
+    const struct span texts[] = { storage->name, storage->cid, storage->url, storage->source_path, storage->path };
+    size_t n = storage->metadata.n;
+    struct span_pair *pairs = arena_alloc(scratch, (n + 1) * sizeof *pairs);
+
+    buf_text(out, "&{Inline");
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        buf_char(out, ' ');
+        buf_span(out, texts[i]);
+    }
+    buf_text(out, " map[");
+    if (pairs && n) {
+        memcpy(pairs, storage->metadata.at, n * sizeof *pairs);
+        qsort(pairs, n, sizeof *pairs, by_key);
+    }
+    for (size_t i = 0; pairs && i < n; i++) {
+        buf_text(out, i ? " " : "");
+        buf_span(out, pairs[i].key);
+        buf_char(out, ':');
+        buf_span(out, pairs[i].value);
+    }
+    buf_text(out, "]}");
 }
 
-static bool collect_all(struct places *places, struct job_spec *spec, struct arena *scratch)
+static enum err refuse(struct parts *parts, const struct storage_spec *storage, struct span reason)
 {
-    size_t most = 2 + spec->wasm.import_modules.n + spec->inputs.n + spec->outputs.n;
-
-    places->at = arena_alloc(scratch, most * sizeof *places->at);
-    if (!places->at)
-        return false;
-    collect(places, &spec->language.context, scratch);
-    collect(places, &spec->wasm.entry_module, scratch);
-    collect_list(places, &spec->wasm.import_modules, scratch);
-    collect_list(places, &spec->inputs, scratch);
-    collect_list(places, &spec->outputs, scratch);
-    return !scratch->failed;
+    buf_text(parts->why, "failed to read spec ");
+    put_storage(parts->why, storage, parts->scratch);
+    buf_text(parts->why, ": ");
+    buf_span(parts->why, reason);
+    return ERR_INVALID;
 }
 
-static bool move_to_ipfs(const struct place *place, struct arena *arena)
+/* What Go's gzip reader says of too short a head; NULL: it goes on. The size of what is packed is taken to be that of the
+ * pack: nothing is unpacked here. */
+static const char *gzip_fault(const struct data_url *url)
+{
+    struct span bytes = url->bytes;
+
+    if (!span_is(url->type, "application") || !span_is(url->subtype, "gzip"))
+        return NULL;
+    if (bytes.n < 10)
+        return bytes.n ? "unexpected EOF" : "EOF";
+    return memcmp(bytes.p, "\x1f\x8b\x08", 3) ? "gzip: invalid header" : NULL;
+}
+
+static enum err collect(struct parts *parts, struct storage_spec *storage)
+{
+    CLEANUP(buf_release) struct buf why = buf_init(SIZE_MAX / 2);
+    struct data_url url;
+
+    if (storage->source != SOURCE_INLINE)
+        return ERR_OK;
+    enum err err = data_url_read(storage->url, parts->scratch, &url, &why);
+    if (err)
+        return err == ERR_INVALID ? refuse(parts, storage, buf_view(&why)) : err;
+    const char *fault = gzip_fault(&url);
+    if (fault)
+        return refuse(parts, storage, span_text(fault));
+    parts->at[parts->n] = (struct part){ storage, url.bytes, parts->n };
+    parts->n++;
+    return ERR_OK;
+}
+
+static enum err collect_list(struct parts *parts, struct storage_list *list)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < list->n; i++)
+        err = collect(parts, &list->at[i]);
+    return err;
+}
+
+/* The order of Spec.AllStorageSpecs, which passes over a Wasm job's ImportModules. */
+static enum err collect_all(struct parts *parts, struct job_spec *spec)
+{
+    parts->at = arena_alloc(parts->scratch, (2 + spec->inputs.n + spec->outputs.n) * sizeof *parts->at);
+    if (!parts->at)
+        return ERR_NOMEM;
+    enum err err = collect(parts, &spec->language.context);
+    if (!err)
+        err = collect(parts, &spec->wasm.entry_module);
+    if (!err)
+        err = collect_list(parts, &spec->inputs);
+    if (!err)
+        err = collect_list(parts, &spec->outputs);
+    return err;
+}
+
+/* Only source and CID are left of it. */
+static bool move_to_ipfs(const struct part *part, struct arena *arena)
 {
     unsigned char digest[SHA256_SIZE];
     char cid[MULTIHASH_TEXT_SIZE + 1];
 
-    crypto_sha256(place->bytes, digest);
+    crypto_sha256(part->bytes, digest);
     multihash_text(digest, cid);
-    *place->storage = (struct storage_spec){
-        .source = SOURCE_IPFS,
-        .cid = arena_span(arena, span_text(cid)),
-        .path = place->storage->path,
-    };
+    *part->storage = (struct storage_spec){ .source = SOURCE_IPFS, .cid = arena_span(arena, span_text(cid)) };
     return !arena->failed;
 }
 
-static int larger_first(const void *a, const void *b)
+static int smaller_first(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct part *x = a, *y = b;
 
     if (x->bytes.n != y->bytes.n)
-        return x->bytes.n > y->bytes.n ? -1 : 1;
+        return x->bytes.n < y->bytes.n ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* The largest goes first, until what is left is small enough, singly and together. */
-static bool pin_inline(struct job_spec *spec, struct arena *arena)
+/* From the smallest on, what no longer fits moves. */
+static enum err move_oversize(struct job_spec *spec, struct arena *arena, struct buf *why)
 {
     CLEANUP(arena_release) struct arena scratch = { 0 };
-    struct places places = { .n = 0 };
+    struct parts parts = { .scratch = &scratch, .why = why };
+    enum err err = collect_all(&parts, spec);
+    size_t total = 0;
 
-    if (!collect_all(&places, spec, &scratch))
-        return false;
-    qsort(places.at, places.n, sizeof *places.at, larger_first);
-    for (size_t i = 0; i < places.n && places.total > INLINE_MAX; i++) {
-        if (!move_to_ipfs(&places.at[i], arena))
-            return false;
-        places.total -= places.at[i].bytes.n;
+    if (err)
+        return err;
+    qsort(parts.at, parts.n, sizeof *parts.at, smaller_first);
+    for (size_t i = 0; i < parts.n; i++) {
+        if (total + parts.at[i].bytes.n <= INLINE_MAX)
+            total += parts.at[i].bytes.n;
+        else if (!move_to_ipfs(&parts.at[i], arena))
+            return ERR_NOMEM;
     }
-    return true;
+    return ERR_OK;
 }
 
 /* ---- time-out ---------------------------------------------------------------------------------------------------------- */
@@ -141,8 +170,8 @@ static void default_timeout(struct job_spec *spec)
         spec->timeout = TIMEOUT_DEFAULT;
 }
 
-bool transform_spec(struct job_spec *spec, struct arena *arena)
+enum err transform_spec(struct job_spec *spec, struct arena *arena, struct buf *why)
 {
     default_timeout(spec);
-    return pin_inline(spec, arena);
+    return move_oversize(spec, arena, why);
 }

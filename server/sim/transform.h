@@ -3,6 +3,8 @@
 #define MOCK_REQUESTER_SIM_TRANSFORM_H
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
 #include "sim/spec.h"
 
 enum {
@@ -10,7 +12,8 @@ enum {
     TIMEOUT_DEFAULT = 1800,  /* seconds; for a Timeout ≤ 0 or too long for int64 nanoseconds */
 };
 
-/* Changes `spec` in place; lists that change are copied into `arena`. False: no memory. */
-bool transform_spec(struct job_spec *spec, struct arena *arena);
+/* Changes `spec` in place; new texts are in `arena`. ERR_INVALID: inline storage that cannot be read; appends the
+ * client's text to `why`. ERR_NOMEM. */
+enum err transform_spec(struct job_spec *spec, struct arena *arena, struct buf *why);
 
 #endif

@@ -138,6 +138,23 @@ START_TEST(a_long_error_of_a_selector_is_whole)
 }
 END_TEST
 
+START_TEST(inline_data_that_cannot_be_read_makes_no_job)
+{
+    char id[64], states[128];
+
+    ask("POST", "/requester/submit",
+        SPAN(SUBMIT("\"inputs\":[{\"StorageSource\":\"Inline\",\"URL\":\"x\",\"path\":\"/in\"}]")), BODY_WHOLE);
+
+    ck_assert_int_eq(reply.status, 500);
+    ck_assert_str_eq(body(), "failed to read spec &{Inline   x  /in map[]}: missing data prefix\n");
+    ck_assert_str_eq(header("X-Bacalhau-Client-Id"), "c");
+    snprintf(id, sizeof id, "%s", header("X-Bacalhau-Job-Id"));
+    ck_assert_uint_eq(strlen(id), 36);
+    snprintf(states, sizeof states, "{\"job_id\":\"%s\"}", id);
+    ck_assert_int_eq(ask("POST", "/requester/states", span_text(states), BODY_WHOLE), 500);
+}
+END_TEST
+
 START_TEST(without_an_ipfs_mount_its_space_is_zero)
 {
     ck_assert_int_eq(ask("GET", "/healthz", SPAN(""), BODY_WHOLE), 200);
@@ -153,4 +170,5 @@ TEST_MAIN("differences",
     TEST(a_bare_number_that_reaches_the_limit_is_too_large),
     TEST(an_approval_of_another_type_names_the_approvals_type),
     TEST(a_long_error_of_a_selector_is_whole),
+    TEST(inline_data_that_cannot_be_read_makes_no_job),
     TEST(without_an_ipfs_mount_its_space_is_zero))
