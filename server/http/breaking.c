@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-enum { RESET_PAUSE_MS = 10 /* a reset overtakes bytes that the other end has not read yet */ };
+enum { RESET_PAUSE_MS = 10 /* a reset makes the client lose bytes that it has not read */ };
 
 /* ---- what is sent ----------------------------------------------------------------------------------------------- */
 
@@ -28,7 +28,7 @@ static size_t nothing(struct span out)
     return 0;
 }
 
-/* Neither HTTP nor a line. */
+/* No HTTP, and no line end. */
 static const char garbage[] = "\x16\x03\x01\x7f\xfe no HTTP begins like this";
 static const char half_status_line[] = "HTTP/1.1 2";
 

@@ -1,7 +1,12 @@
-/* CivetWeb, and nothing else: bytes → struct request, struct reply → bytes.
+/* HTTP over CivetWeb: bytes → struct request → the handler's struct reply → bytes. Knows nothing of jobs.
  *
- * The only file that includes civetweb.h is http.c. It copes with the library's ways (tests/unit/
- * test_library_facts.c pins each) and knows nothing of jobs: what to answer is the handler's business.
+ *   library.c    the one file that includes civetweb.h
+ *   tap.c        poll and recv as the library calls them
+ *   head.c, chunks.c, body.c    the rules of net/http: heads, chunks, bodies
+ *   exchange.c, sending.c       one exchange: from its head to its end
+ *   workers.c, room.c, budget.c, limits.c    threads, and what to do when there are too few
+ *
+ * What the library does that its documentation does not say is in tests/unit/http/test_library_facts.c.
  *
  * Life: http_start → (requests are handled on worker threads) → http_stop. */
 #ifndef MOCK_REQUESTER_HTTP_HTTP_H
@@ -19,12 +24,13 @@ typedef bool http_wait_fn(void *context, struct reply *reply, bool piece, int fd
 
 /* How an exchange ended, for the log. */
 struct http_end {
-    const char *how; /* static: "complete", "empty reply", "client gone", "malformed", a fault's "HANG" … */
+    const char *how; /* static: "complete", "empty reply", "client gone", "closed to make room", "malformed", "too many
+                      * bodies", the name of a breakage */
     int64_t bytes;   /* written */
     int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
 };
-/* A reply of `bytes` is about to be written in one go: whoever has read it finds its end noted already. Should
- * the writing fail, http_ended_fn says so. */
+/* Called before a reply of `bytes` is written in one go, so that a client that has read it finds its end noted. If
+ * writing fails, http_ended_fn reports that. */
 typedef void http_writing_fn(void *context, const struct reply *reply, int64_t bytes);
 typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);
 

@@ -12,7 +12,7 @@ static struct span shortened(struct span s)
     return span_of(s.p, s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
 }
 
-/* What came off the wire must not move the reader's cursor. */
+/* Control characters could move the cursor of a terminal. */
 static void put_plain(struct buf *out, struct span s)
 {
     s = shortened(s);
@@ -58,7 +58,7 @@ static void put_text(struct buf *out, const struct request *request, const struc
     buf_char(out, '\n');
 }
 
-/* What else there is to say of the faults: a line each. */
+/* One line for each remark about faults. */
 static void put_remarks(struct buf *out, const struct reply *reply, const struct http_end *end)
 {
     const struct {

@@ -2,6 +2,7 @@
  *
  * Every test pins one habit of the library itself, on a small server of its own. One that turns red under
  * a newer library names a line of http.c that may go, or must change. */
+#include "http/tap.h"
 #include "support/http_client.h"
 #include "support/suite.h"
 
@@ -177,8 +178,12 @@ static void on_closed(const struct mg_connection *conn)
     pthread_mutex_unlock(&it.lock);
 }
 
+/* server/http/tap.h: of the thread that accepts, and of the one worker. */
+static struct tap taps[2] = { { .accepts = true, .fd = -1, .stop_fd = -1 }, { .fd = -1, .stop_fd = -1 } };
+
 static void *on_thread(const struct mg_context *library, int kind)
 {
+    tap_set(&taps[kind == 1]);
     static char marks[8];
     static int n;
 
@@ -846,6 +851,31 @@ START_TEST(one_thread_serves_a_connection_from_open_to_close)
 }
 END_TEST
 
+START_TEST(polls_and_reads_go_through_our_poll_and_recv)
+{
+    static const char request[] = "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
+
+    taps[1].raw = buf_init(1024);
+    START("num_threads", "1");
+
+    ck_assert_int_eq(exchange_status(request), 200);
+    await_count(&it.n_closed, 1);
+
+    ck_assert_int_ge(taps[1].fd, 0);
+    ck_assert(span_is(buf_view(&taps[1].raw), request));
+}
+END_TEST
+
+/* The end of the head is then found in the body. */
+START_TEST(line_that_ends_with_lf_hides_the_end_of_the_head)
+{
+    START("request_timeout_ms", "100");
+
+    ck_assert_int_eq(exchange_status("GET / HTTP/1.1\r\n" HOST "A: b\n\r\n"), 499);
+    ck_assert_str_eq(it.error_text, "Malformed message");
+}
+END_TEST
+
 START_TEST(idle_connection_owns_its_thread)
 {
     struct http_client idle;
@@ -995,6 +1025,8 @@ int main(void)
         TEST(connection_header_is_asked_after_the_handler),
         TEST(later_heads_have_the_keep_alive_time),
         TEST(one_thread_serves_a_connection_from_open_to_close),
+        TEST(polls_and_reads_go_through_our_poll_and_recv),
+        TEST(line_that_ends_with_lf_hides_the_end_of_the_head),
         TEST(idle_connection_owns_its_thread),
         TEST_GROUP("stop"),
         TEST(stop_takes_two_seconds),
