@@ -1,4 +1,4 @@
-/* The node's own endpoints (wire contract A8): who it is, is it well. */
+/* The node's own endpoints (wire contract A8): identity and health. */
 #include "api/routes.h"
 #include "wire/problems.h"
 #include "wire/json_put.h"
@@ -64,7 +64,7 @@ static void put_peer(struct buf *out, struct span id, int port)
     buf_text(out, "]}");
 }
 
-enum { SWARM_PORT = 1235 }; /* the reference's default; node i shows the i-th after it */
+enum { SWARM_PORT = 1235 }; /* the real requester's default; node i shows port SWARM_PORT + 1 + i */
 
 void answer_peers(struct call *call, ns_t now)
 {

@@ -1,5 +1,4 @@
-/* The API as a Swagger 2.0 document, made from the very tables that serve it: paths from the route table,
- * bodies from the release's messages. */
+/* The API as a Swagger 2.0 document, made from the tables that serve it: the release's routes and their messages. */
 #include "api/routes.h"
 #include "wire/problems.h"
 

@@ -85,7 +85,8 @@ void body_results(struct buf *out, const struct job *job, int zone)
 
 /* ---- the websocket ------------------------------------------------------------------------------------------- */
 
-/* Who says it: the node what it did, the requester to the node what it decided, the requester the rest. */
+/* Source and target of an event: a node reports what it did, the requester sends a node its decisions and reports the
+ * rest. */
 enum speaker { REQUESTER, REQUESTER_TO_NODE, NODE };
 
 static const struct event_row {

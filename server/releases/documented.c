@@ -17,7 +17,7 @@ enum shard_state { SHARD_UNKNOWN, SHARD_BIDDING, SHARD_WAITING, SHARD_RUNNING, S
 static const struct enum_names names_shard_state = { .names = shard_state_texts, .count = 8, .first = 1, .trim = true,
                                                      .unknown = "executor: unknown job typ type '%.*s'" };
 
-/* The page's own state of an execution, and the event that brought it there. */
+/* How the documentation page shows the state of an execution, and the event that led to it. */
 static const struct shown_state {
     enum shard_state shard; /* SHARD_UNKNOWN: not shown */
     int event;              /* enum job_event_name, or -1 */
@@ -121,13 +121,13 @@ static struct shard_view view_of(const struct execution *x)
     };
 }
 
-/* An execution that never bid is nobody's shard. */
+/* An execution that never bid is not shown. */
 static bool is_shown(const struct execution *x)
 {
     return x->reference.n && shown_states[x->state].shard != SHARD_UNKNOWN;
 }
 
-/* When the requester gave up it stands among the nodes itself. */
+/* A job in Error shows the requester among the nodes. */
 static struct shard_view requester_view(const struct job *job)
 {
     struct span why = SPAN("");
@@ -145,7 +145,7 @@ static int by_node(const void *a, const void *b)
     return span_cmp(x->node_id, y->node_id);
 }
 
-/* The value of JobState: `{}` while nobody has bid. Keys are in order, as the reference prints maps. */
+/* The value of JobState: `{}` while no node has bid. Keys are sorted, as Go prints maps. */
 static void put_shards(struct buf *out, const struct job *job, int zone)
 {
     struct shard_view *views = calloc(job->n_executions + 1, sizeof *views);

@@ -1,8 +1,8 @@
-/* Signed envelopes from the client's side: what a client puts round its payload (wire contract A3).
+/* Signed envelopes from the client's side: what a client puts around its payload (wire contract A3).
  *
- * The server verifies the payload's bytes as they stand, so whoever signs must settle the bytes first:
+ * The server verifies the payload's bytes exactly as sent, so they must be final before they are signed:
  *
- *   envelope_payload → sign those very bytes → envelope_write
+ *   envelope_payload → sign those bytes → envelope_write
  *
  * Pure, any thread. */
 #ifndef MOCK_REQUESTER_RELEASES_ENVELOPE_H
@@ -11,11 +11,10 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends the payload to sign: the one JSON object in `text`, white space around it dropped, each line
- * break in it a blank (a string cannot hold one, so nothing but the layout changes), all other bytes as
- * they stand. Where the object has no ClientID the id goes in as its first member; where it has an empty
- * one the id takes its place. "Has" is what the server would read: keys without regard to case, the last
- * of several, null as good as absent. A ClientID of any other kind stays.
+/* Appends the payload to sign: the one JSON object in `text` without the white space around it, each line break in it
+ * replaced by a blank (a string cannot hold one, so only the layout changes), all other bytes unchanged. If the object
+ * has no ClientID, the id becomes its first member; an empty ClientID is replaced by the id; any other one is kept.
+ * As the server reads them, keys are compared without regard to case, the last of several counts, and null is absent.
  * ERR_INVALID: no JSON object, or more than one value; the text says which. ERR_NOMEM. */
 enum err envelope_payload(struct span text, struct span client_id, struct buf *payload, struct error *error);
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- tables: the same objects as the answers', into structs of their own --------------------------------------- */
+/* ---- tables: the objects of the answers, read into structs of their own --------------------------------------- */
 
 struct requester_read {
     struct span id, key;
@@ -135,7 +135,7 @@ static const struct field fixture_read_fields[] = {
 };
 LOCAL_MESSAGE(fixture_message, fixture_read, "fixture", fixture_read_fields);
 
-/* ---- from what was read to what the core takes -------------------------------------------------------------------- */
+/* ---- from what was read to what engine_adopt takes -------------------------------------------------------------------- */
 
 static struct execution *executions_of(const struct fixture_read *read, struct arena *arena)
 {

@@ -31,7 +31,7 @@ const struct enum_names names_verifier = {
     .go_type = "model.Verifier", .names = verifier_texts, .count = COUNT(verifier_texts), .first = 1, .trim = true,
     .unknown = "verifier: unknown type '%.*s'",
 };
-/* The reference says `verifier` here too. */
+/* The real requester says `verifier` here too. */
 const struct enum_names names_publisher = {
     .go_type = "model.Publisher", .names = publisher_texts, .count = COUNT(publisher_texts), .first = 1, .trim = true,
     .unknown = "verifier: unknown type '%.*s'",

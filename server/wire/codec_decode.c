@@ -20,7 +20,7 @@ static void decode_message(struct decoder *d, const struct place *at, void *to)
     decode_object(d, at, at->field->message, to);
 }
 
-/* As in the reference, the object is made even for a value of the wrong type. */
+/* As in Go, the object is allocated even for a value of the wrong type. */
 static void decode_pointer(struct decoder *d, const struct place *at, void *to)
 {
     void *object;
@@ -37,7 +37,7 @@ static void decode_pointer(struct decoder *d, const struct place *at, void *to)
         decoder_take(d);
 }
 
-/* Element `i` of the list, made where there is none yet; NULL when there is no memory. */
+/* Element `i` of the list, appended if necessary; NULL without memory. */
 static void *list_element(struct decoder *d, struct list *list, size_t *room, size_t size, size_t i)
 {
     if (i < list->n)
@@ -58,8 +58,8 @@ static void *list_element(struct decoder *d, struct list *list, size_t *room, si
     return (char *)list->at + i * size;
 }
 
-/* Over the elements that are there, then new ones; what was there beyond the last is dropped. `takes`:
- * the JSON type of an element. */
+/* Decodes over the existing elements, then appends; existing elements beyond the last one are dropped, as in Go.
+ * `takes`: the JSON type of an element. */
 static void decode_list(struct decoder *d, const struct place *at, void *to, enum json_type takes, size_t size,
                         decode_fn *element)
 {
@@ -97,7 +97,7 @@ static void decode_objects(struct decoder *d, const struct place *at, void *to)
     decode_list(d, at, to, JSON_OBJECT, at->field->message->size, decode_message);
 }
 
-/* A map's entry on its way to its place: of equal keys the latest stays. */
+/* An entry of a map that is being decoded: of equal keys the latest is kept. */
 struct entry {
     struct span_pair pair;
     size_t order;

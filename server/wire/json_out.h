@@ -1,8 +1,8 @@
-/* JSON written by hand, a value at a time; commas come by themselves.
+/* JSON written a value at a time; commas are added where necessary.
  *
  *   struct json_out out = { buf }; out_open(&out, NULL, '{'); out_text(&out, "key", text); out_close(&out, '}');
  *
- * `key` NULL: an array's element, or the whole. Errors stick in the buf. */
+ * `key` NULL: an element of an array, or the top value. Errors stick in the buf. */
 #ifndef MOCK_REQUESTER_WIRE_JSON_OUT_H
 #define MOCK_REQUESTER_WIRE_JSON_OUT_H
 
@@ -10,13 +10,13 @@
 
 struct json_out {
     struct buf *buf;
-    bool comma; /* one is due before the next value */
+    bool comma; /* the next value needs one before it */
 };
 
 void out_open(struct json_out *out, const char *key, char bracket);
 void out_close(struct json_out *out, char bracket);
 void out_text(struct json_out *out, const char *key, struct span text);
-void out_text_or_null(struct json_out *out, const char *key, struct span text); /* null when it is empty */
+void out_text_or_null(struct json_out *out, const char *key, struct span text); /* null if empty */
 void out_int(struct json_out *out, const char *key, int64_t value);
 void out_bool(struct json_out *out, const char *key, bool value);
 void out_null(struct json_out *out, const char *key);

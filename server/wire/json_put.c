@@ -1,4 +1,3 @@
-/* Texts and numbers as the reference prints them. */
 #include "wire/json_put.h"
 
 #include "base/error.h"
@@ -8,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* How a byte goes into a string: as it stands, as \u00XX, by the character it begins, or (any other
+/* How a byte goes into a string: unchanged, as \u00XX, by the character it begins, or (any other
  * value) as that letter after a backslash. */
 enum escape { ESCAPE_NONE, ESCAPE_HEX, ESCAPE_UTF8 };
 
@@ -25,7 +24,7 @@ static enum escape escape_of(char c)
     return (signed char)c < 0 ? ESCAPE_UTF8 : (enum escape)escapes[(unsigned char)c];
 }
 
-/* What stands for the character at `p` in `out`, or "" when it may stand as it is; `*n`: its bytes. */
+/* The escape for the character at `p`, in `out`; "" if it needs none. `*n`: the bytes of the character. */
 static const char *escape_text(const char *p, size_t left, size_t *n, char out[8])
 {
     static const char hex[] = "0123456789abcdef";

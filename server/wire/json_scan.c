@@ -1,9 +1,9 @@
-/* The reference's scanner, byte for byte in its errors.
+/* Go's scanner (encoding/json), with exactly its errors.
  *
  *   space → step(want) → space → step(want) → … → WANT_NOTHING
  *
  * `want` says what may come next; a step takes one token and says what may come after it. Which of
- * the open containers are objects stands in one bit each, so the whole state is a little stack. */
+ * the open containers are objects is one bit each, so the whole state is a little stack. */
 #include "wire/json_scan.h"
 
 #include "base/ascii.h"
@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-enum { DEPTH_MAX = 10000 }; /* deeper is refused, with the reference's words */
+enum { DEPTH_MAX = 10000 }; /* deeper is refused, as in Go */
 
 enum want {
     WANT_VALUE,
@@ -285,7 +285,7 @@ static bool scan_tokens(struct scanner *s)
 
 enum { QUOTED_SIZE = 8 };
 
-/* The byte as a Unicode code point between quotes, as the reference prints it; without the quotes. */
+/* The byte as a Unicode code point between quotes, as Go prints it; without the quotes. */
 static void quote_byte(unsigned char c, char out[QUOTED_SIZE])
 {
     static const char hex[] = "0123456789abcdef";
@@ -334,7 +334,7 @@ enum err json_scan(struct span text, struct span *value, bool *cut, struct error
     return error_set(error, ERR_INVALID, "invalid character '%s' %s", quoted, s.wrong);
 }
 
-/* ---- passing over what is known to be good ------------------------------------------------------------------ */
+/* ---- skipping what was accepted ------------------------------------------------------------------ */
 
 static const char *skip_string(const char *p)
 {

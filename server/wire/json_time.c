@@ -46,7 +46,7 @@ static int days_in(int year, int month)
     return (int)(month == 12 ? 31 : days_of(year, month + 1, 1) - days_of(year, month, 1));
 }
 
-/* The layout's pieces in order; `into` < 0: the piece stands for itself. */
+/* The layout's pieces in order; `into` < 0: a literal. */
 static const struct time_piece {
     const char *text;
     int into; /* index of the number read */

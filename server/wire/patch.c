@@ -36,7 +36,7 @@ static bool is_container(struct span value)
 
 /* ---- pointers ----------------------------------------------------------------------------------------------------- */
 
-/* Takes the first token off: what stands between its `/` and the next. */
+/* Removes the first token: the text between its `/` and the next. */
 static struct span take_token(struct span *pointer)
 {
     const char *begin = pointer->p + 1;
@@ -77,14 +77,14 @@ static bool read_index(struct span token, size_t *index)
 /* Where a pointer leads: a container and what of it is meant. */
 struct place {
     struct span container; /* p NULL: the whole document */
-    struct span value;     /* p NULL: nothing stands there yet */
+    struct span value;     /* p NULL: there is none yet */
     struct json_item item;      /* that is meant; with no value: the last one, if has_items */
     bool has_items;
     struct span token;     /* the last, unescaped */
 };
 
 struct patching {
-    struct span text; /* as it stands */
+    struct span text; /* after the operations so far */
     struct span root; /* its value */
     struct arena arena;      /* of the operation at hand */
     struct arena text_arena; /* of the text, once it was changed */

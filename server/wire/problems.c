@@ -1,4 +1,3 @@
-/* Error bodies, through one door: the reference's http.Error. */
 #include "wire/problems.h"
 
 #include "wire/json_put.h"

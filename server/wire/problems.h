@@ -1,5 +1,5 @@
-/* Error bodies as the reference words them. Each fills status, body and the headers that Go's
- * http.Error sets; headers set before stay. Pure, any thread. */
+/* Error replies. Each sets status, body and the headers that Go's http.Error sets; other headers are kept.
+ * Pure, any thread. */
 #ifndef MOCK_REQUESTER_WIRE_PROBLEMS_H
 #define MOCK_REQUESTER_WIRE_PROBLEMS_H
 

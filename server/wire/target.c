@@ -110,8 +110,8 @@ enum err target_read(struct span raw, struct arena *arena, struct target *target
     return err;
 }
 
-/* What may stand in a path as it is (Go's shouldEscape, encodePath). */
-static bool stands(char c)
+/* True if the character needs no escape in a path (Go's shouldEscape, encodePath). */
+static bool is_plain(char c)
 {
     return ascii_is_alphanumeric(c) || (c != '\0' && strchr("-_.~$&+,/:;=@", c));
 }
@@ -124,7 +124,7 @@ struct span target_escape(struct span path, struct arena *arena)
     if (!p)
         return path;
     for (size_t i = 0; i < path.n; i++) {
-        if (stands(path.p[i]))
+        if (is_plain(path.p[i]))
             p[n++] = path.p[i];
         else
             n += (size_t)snprintf(p + n, 4, "%%%02X", (unsigned)(unsigned char)path.p[i]);

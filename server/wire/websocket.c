@@ -75,7 +75,7 @@ static bool speaks_13(const struct request *r)
     return has_token(r, "Sec-Websocket-Version", SPAN("13"));
 }
 
-/* What stands before the first of `stops`. */
+/* The text before the first of `stops`. */
 static struct span before(struct span text, const char *stops)
 {
     for (size_t i = 0; i < text.n; i++)
