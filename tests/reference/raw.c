@@ -59,12 +59,21 @@ void raw_send(struct http_client *client, int port, const struct told_step *step
     }
 }
 
+/* A refusal of the HTTP library has its text behind the head even where HEAD was asked; the recordings left it out. */
+static bool has_unrecorded_body(const struct told_step *step)
+{
+    return span_is(step->request.method, "HEAD") && step->reply.framing == FRAMING_CLOSE;
+}
+
 struct told_reply raw_answer(struct http_client *client, const struct told_step *step, struct arena *arena)
 {
-    struct span method = arena_span(arena, step->request.method); /* with a NUL after it */
+    bool unrecorded = has_unrecorded_body(step);
+    struct span method = arena_span(arena, unrecorded ? SPAN("GET") : step->request.method); /* with a NUL after it */
 
     struct http_reply reply = http_read(client, method.p);
     struct told_reply told = reply_told(&reply, arena);
+    if (unrecorded)
+        told.body = SPAN("");
     http_reply_release(&reply);
     return told;
 }

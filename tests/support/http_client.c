@@ -194,6 +194,16 @@ static bool take_line(struct reading *r, struct span *line)
     return true;
 }
 
+/* Blanks and tabs alone: other control characters belong to the value. */
+static struct span trim_blanks(struct span value)
+{
+    while (value.n && (*value.p == ' ' || *value.p == '\t'))
+        value = span_of(value.p + 1, value.n - 1);
+    while (value.n && (value.p[value.n - 1] == ' ' || value.p[value.n - 1] == '\t'))
+        value.n--;
+    return value;
+}
+
 static bool add_header(struct http_reply *reply, struct span line)
 {
     const char *colon = memchr(line.p, ':', line.n);
@@ -202,7 +212,7 @@ static bool add_header(struct http_reply *reply, struct span line)
         return false;
     size_t n = (size_t)(colon - line.p);
     reply->headers[reply->n_headers++] =
-        (struct http_header){ span_of(line.p, n), span_trim(span_of(colon + 1, line.n - n - 1)) };
+        (struct http_header){ span_of(line.p, n), trim_blanks(span_of(colon + 1, line.n - n - 1)) };
     return true;
 }
 
