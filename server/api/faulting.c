@@ -253,7 +253,7 @@ void faulting_finish(struct call *call, ns_t now)
         return;
     drop_stream(call);
     act_on(call);
-    if (!break_shows_status(reply->fate.broken))
+    if (!breakage_shows_status(reply->fate.broken))
         reply->status = 0;
     hold_back(call, now);
     struct span title = fault_title(call->fault, &call->arena);

@@ -29,7 +29,7 @@ static bool check_signature(struct call *call, const struct envelope *envelope, 
 {
     if (atomic_load(&call->world->signatures) == SIGNATURES_OFF)
         return true;
-    return public_key_read(envelope->public_key, &call->arena, key, error) == ERR_OK &&
+    return signature_key_read(envelope->public_key, &call->arena, key, error) == ERR_OK &&
            signature_check(key, envelope->signature, envelope->payload, &call->arena, error) == ERR_OK;
 }
 
@@ -58,7 +58,7 @@ static bool client_fits(struct call *call, const struct public_key *key, struct 
     }
     if (atomic_load(&call->world->signatures) == SIGNATURES_OFF || !key->modulus.n)
         return true;
-    client_id_of(key, id);
+    signature_client_id(key, id);
     if (span_is(client_id, id))
         return true;
     return tolerate(call, &refusals->wrong_client, SPAN("client's public key does not match client ID"));

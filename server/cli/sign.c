@@ -232,7 +232,7 @@ static enum err client_id_make(const struct signing_key *key, char id[CLIENT_ID_
     enum err err = signing_key_modulus(key, &modulus);
 
     if (!err)
-        client_id_of(&(struct public_key){ .modulus = buf_view(&modulus) }, id);
+        signature_client_id(&(struct public_key){ .modulus = buf_view(&modulus) }, id);
     return err;
 }
 

@@ -80,7 +80,7 @@ static void fit(struct simulated_job *job, const struct job_match *match, struct
     if (match->annotation.p)
         annotate(spec, match->annotation, arena);
     if (match->engine.p)
-        spec->engine = enum_find(&names_engine, match->engine);
+        spec->engine = codec_enum_find(&names_engine, match->engine);
     if (match->image.p)
         spec->docker.image = image_of(match->image, arena);
     if (match->entrypoint.p)

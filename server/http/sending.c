@@ -197,7 +197,7 @@ static const char *how_it_ended(const struct reply *reply, bool all)
     if (reply->fate.no_place)
         return "EMPTY_RESPONSE held-limit";
     if (reply->fate.broken)
-        return break_name(reply->fate.broken);
+        return breakage_name(reply->fate.broken);
     return all ? "complete" : "client gone";
 }
 

@@ -29,7 +29,7 @@ static const char *name_of_preset(int preset)
 
 static const char *name_of_break(int broken)
 {
-    return break_name((enum reply_break)broken);
+    return breakage_name((enum reply_break)broken);
 }
 
 /* ---- which exchanges ---------------------------------------------------------------------------------------- */

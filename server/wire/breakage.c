@@ -16,12 +16,12 @@ static const struct {
     [BREAK_HANG] = { "HANG", false },
 };
 
-const char *break_name(enum reply_break broken)
+const char *breakage_name(enum reply_break broken)
 {
     return rows[broken].name;
 }
 
-bool break_shows_status(enum reply_break broken)
+bool breakage_shows_status(enum reply_break broken)
 {
     return rows[broken].shows_status;
 }

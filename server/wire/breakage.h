@@ -19,7 +19,7 @@ enum reply_break {
 };
 
 /* True if the client receives a status line. */
-bool break_shows_status(enum reply_break broken);
-const char *break_name(enum reply_break broken); /* "EMPTY_RESPONSE"; of BREAK_NOT: "" */
+bool breakage_shows_status(enum reply_break broken);
+const char *breakage_name(enum reply_break broken); /* "EMPTY_RESPONSE"; of BREAK_NOT: "" */
 
 #endif

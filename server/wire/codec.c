@@ -54,7 +54,7 @@ static struct span trim_unicode(struct span text)
     return text;
 }
 
-int enum_find(const struct enum_names *names, struct span text)
+int codec_enum_find(const struct enum_names *names, struct span text)
 {
     struct span trimmed = names->trim ? trim_unicode(text) : text;
 

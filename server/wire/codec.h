@@ -157,7 +157,7 @@ bool codec_is_empty(const struct field *f, const void *from);
 bool codec_is_zero(const struct message *m, const void *from);
 
 /* The enum's value for a text, or -1. */
-int enum_find(const struct enum_names *names, struct span text);
+int codec_enum_find(const struct enum_names *names, struct span text);
 
 /* True if `text` is that name, case folded as Go's JSON library folds: the Kelvin sign is a k, the long s an s. */
 bool codec_fold_equal(const char *name, struct span text);

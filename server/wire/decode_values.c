@@ -97,7 +97,7 @@ void decode_enum(struct decoder *d, const struct place *at, void *to)
 {
     const struct enum_names *names = at->field->names;
     struct span text = decode_text(d);
-    int value = enum_find(names, text);
+    int value = codec_enum_find(names, text);
 
     if (value < 0 && names->unknown) {
         stop_at_enum(d, names, text);

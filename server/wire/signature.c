@@ -110,7 +110,7 @@ static enum err rsa_key_parse(struct span der, struct public_key *key, struct er
     return ERR_OK;
 }
 
-enum err public_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error)
+enum err signature_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error)
 {
     struct error why;
     struct span der;
@@ -141,7 +141,7 @@ enum err signature_check(const struct public_key *key, struct span signature, st
     return ERR_OK;
 }
 
-void client_id_of(const struct public_key *key, char out[CLIENT_ID_SIZE + 1])
+void signature_client_id(const struct public_key *key, char out[CLIENT_ID_SIZE + 1])
 {
     static const char hex[] = "0123456789abcdef";
     unsigned char digest[SHA256_SIZE];

@@ -19,13 +19,13 @@ struct public_key {
 };
 
 /* Reads base64 of a PKCS#1 RSAPublicKey; line breaks in the base64 are ignored. */
-enum err public_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error);
+enum err signature_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error);
 
 /* ERR_OK if `signature` (base64) is the key's over exactly these payload bytes. */
 enum err signature_check(const struct public_key *key, struct span signature, struct span payload, struct arena *arena,
                          struct error *error);
 
 /* The client id: lower-case hex SHA-256 of the modulus. */
-void client_id_of(const struct public_key *key, char out[CLIENT_ID_SIZE + 1]);
+void signature_client_id(const struct public_key *key, char out[CLIENT_ID_SIZE + 1]);
 
 #endif

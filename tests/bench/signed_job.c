@@ -15,9 +15,9 @@ void signed_job_init(struct signed_job *job)
     if (signing_key_generate(&signer, NULL) || signing_key_public_der(signer, &der))
         load_fail("the job cannot be signed");
     base64_encode(&key, buf_view(&der));
-    if (public_key_read(buf_view(&key), &job->arena, &job->key, NULL))
+    if (signature_key_read(buf_view(&key), &job->arena, &job->key, NULL))
         load_fail("the job cannot be signed");
-    client_id_of(&job->key, id);
+    signature_client_id(&job->key, id);
     buf_printf(&job->payload,
                "{\"ClientID\":\"%s\",\"APIVersion\":\"V1beta1\",\"Spec\":{\"Engine\":\"Docker\",\"Verifier\":\"Noop\","
                "\"Publisher\":\"Ipfs\",\"Docker\":{\"Image\":\"ubuntu\",\"Entrypoint\":[\"date\"]},"

@@ -206,9 +206,9 @@ static void assert_signed(const struct run *run, const char *field)
     struct span signature = json_string(json_get(root, "signature"));
 
     ck_assert_uint_eq(json_count(root), 3);
-    ck_assert_msg(!public_key_read(key_text, &arena, &key, &error), "%s", error.text);
+    ck_assert_msg(!signature_key_read(key_text, &arena, &key, &error), "%s", error.text);
     ck_assert_msg(!signature_check(&key, signature, json_raw(json, payload), &arena, &error), "%s", error.text);
-    client_id_of(&key, id);
+    signature_client_id(&key, id);
     ck_assert(span_is(json_string(json_get(payload, "ClientID")), id));
 }
 

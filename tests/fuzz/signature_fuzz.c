@@ -22,11 +22,11 @@ static void check(struct span key_text, struct span signature, struct span paylo
     struct error error = { 0 };
     char id[CLIENT_ID_SIZE + 1];
 
-    if (public_key_read(key_text, arena, &key, &error)) {
+    if (signature_key_read(key_text, arena, &key, &error)) {
         MUST(error.text[0]);
         return;
     }
-    client_id_of(&key, id);
+    signature_client_id(&key, id);
     MUST(strlen(id) == CLIENT_ID_SIZE);
     if (signature_check(&key, signature, payload, arena, &error))
         MUST(error.text[0]);

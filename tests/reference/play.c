@@ -33,10 +33,10 @@ static enum err client_load(struct client_key *client, struct arena *arena, stru
         return err;
     base64_encode(&text, buf_view(&der));
     client->public_key = arena_span(arena, buf_view(&text));
-    err = public_key_read(client->public_key, arena, &public, error);
+    err = signature_key_read(client->public_key, arena, &public, error);
     if (err != ERR_OK)
         return err;
-    client_id_of(&public, id);
+    signature_client_id(&public, id);
     client->id = arena_span(arena, span_text(id));
     return ERR_OK;
 }

@@ -66,7 +66,7 @@ START_TEST(a_broken_reply_sends_its_bytes)
 
     ck_assert_int_eq(sent.bytes, (int64_t)line.bytes.n);
     if (rows[_i].bytes)
-        ck_assert_msg(span_is(buf_view(&line.bytes), rows[_i].bytes), "%s: %.*s", break_name(rows[_i].broken),
+        ck_assert_msg(span_is(buf_view(&line.bytes), rows[_i].bytes), "%s: %.*s", breakage_name(rows[_i].broken),
                       SPAN_ARG(buf_view(&line.bytes)));
     else
         ck_assert(line.bytes.n && !span_starts(buf_view(&line.bytes), SPAN("HTTP")));

@@ -539,11 +539,11 @@ END_TEST
 
 START_TEST(an_enum_is_found_as_its_table_says)
 {
-    ck_assert_int_eq(enum_find(&colors, SPAN(" red\t")), 1);
-    ck_assert_int_eq(enum_find(&colors, SPAN("Unknown")), -1);
-    ck_assert_int_eq(enum_find(&colors, SPAN("")), -1);
-    ck_assert_int_eq(enum_find(&shapes, SPAN("ROUND")), 0);
-    ck_assert_int_eq(enum_find(&shapes, SPAN(" Round")), -1);
+    ck_assert_int_eq(codec_enum_find(&colors, SPAN(" red\t")), 1);
+    ck_assert_int_eq(codec_enum_find(&colors, SPAN("Unknown")), -1);
+    ck_assert_int_eq(codec_enum_find(&colors, SPAN("")), -1);
+    ck_assert_int_eq(codec_enum_find(&shapes, SPAN("ROUND")), 0);
+    ck_assert_int_eq(codec_enum_find(&shapes, SPAN(" Round")), -1);
 }
 END_TEST
 

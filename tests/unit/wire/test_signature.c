@@ -199,7 +199,7 @@ START_TEST(a_bad_key_is_refused_in_the_words_of_go)
 
     base64_encode(&base64, unhex(bad_keys[_i].hex, bytes));
 
-    ck_assert_msg(public_key_read(buf_view(&base64), &arena, &key, &error) == ERR_INVALID, "%s", bad_keys[_i].name);
+    ck_assert_msg(signature_key_read(buf_view(&base64), &arena, &key, &error) == ERR_INVALID, "%s", bad_keys[_i].name);
     ck_assert_msg(span_starts(span_text(error.text), SPAN(PREFIX)), "%s: %s", bad_keys[_i].name, error.text);
     ck_assert_msg(strcmp(error.text + strlen(PREFIX), bad_keys[_i].why) == 0, "%s: %s", bad_keys[_i].name, error.text);
 }
@@ -211,7 +211,7 @@ START_TEST(a_key_that_is_no_base64_is_refused_with_the_doubled_prefix)
     struct public_key key;
     struct error error = { 0 };
 
-    ck_assert_int_eq(public_key_read(SPAN("!!!"), &arena, &key, &error), ERR_INVALID);
+    ck_assert_int_eq(signature_key_read(SPAN("!!!"), &arena, &key, &error), ERR_INVALID);
     ck_assert_str_eq(error.text, PREFIX "failed to decode public key: illegal base64 data at input byte 0");
 }
 END_TEST
@@ -236,7 +236,7 @@ START_TEST(a_key_of_any_size_is_read)
 
     base64_encode(&base64, unhex(good_keys[_i].hex, bytes));
 
-    ck_assert_msg(!public_key_read(buf_view(&base64), &arena, &key, &error), "%s: %s", good_keys[_i].name, error.text);
+    ck_assert_msg(!signature_key_read(buf_view(&base64), &arena, &key, &error), "%s: %s", good_keys[_i].name, error.text);
     ck_assert_msg(span_eq(key.modulus, good_keys[_i].modulus), "%s", good_keys[_i].name);
     ck_assert_msg(span_eq(key.exponent, good_keys[_i].exponent), "%s", good_keys[_i].name);
 }
@@ -333,7 +333,7 @@ static enum err judge(const struct envelope *e, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
     struct public_key key;
-    enum err err = public_key_read(buf_view(&e->key), &arena, &key, error);
+    enum err err = signature_key_read(buf_view(&e->key), &arena, &key, error);
 
     return err ? err : signature_check(&key, buf_view(&e->signature), e->payload, &arena, error);
 }
@@ -392,8 +392,8 @@ START_TEST(client_ids_are_the_recorded_ones)
     JSON_EACH (client, json_get(json_root(r.json), "clients")) {
         struct public_key key;
 
-        ck_assert_int_eq(public_key_read(json_string(json_get(client, "public_key")), &arena, &key, NULL), ERR_OK);
-        client_id_of(&key, id);
+        ck_assert_int_eq(signature_key_read(json_string(json_get(client, "public_key")), &arena, &key, NULL), ERR_OK);
+        signature_client_id(&key, id);
         ck_assert(span_is(json_string(json_get(client, "client_id")), id));
         n++;
     }
