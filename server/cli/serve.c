@@ -65,7 +65,7 @@ static int refuse_files(const struct findings *findings, const struct error *err
     findings_put(&lines, findings);
     if (!lines.n)
         return complain(error->code == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, error);
-    fwrite(lines.p, 1, lines.n, stderr);
+    say_lines(buf_view(&lines));
     return EXIT_USAGE;
 }
 
