@@ -92,6 +92,23 @@ static void on_received(struct tap *tap, struct span bytes)
     }
 }
 
+/* The library closes the connection after every request for an upgrade, answered or not, but to HTTP/2, which it does
+ * not know: so its view of an Upgrade header's value is overwritten with `h2`. `to` has the last `n` bytes of `raw`. */
+static void disguise_upgrade(const struct tap *tap, char *to, size_t n)
+{
+    static const struct span name = { "Upgrade:", 8 };
+    size_t size = head_size(buf_view(&tap->raw)), at = tap->raw.n - n;
+    const char *raw = tap->raw.p, *before = at ? memrchr(raw, '\n', at) : NULL;
+
+    for (size_t line = before ? (size_t)(before + 1 - raw) : 0; at < (size ? size : tap->raw.n); at++, to++) {
+        bool in_value = at - line >= name.n && span_eq_nocase(span_of(raw + line, name.n), name);
+        if (in_value && raw[at] > ' ')
+            *to = "h2"[(at - line) % 2];
+        if (raw[at] == '\n')
+            line = at + 1;
+    }
+}
+
 static ssize_t take_rest(struct tap *tap, void *to, size_t n)
 {
     struct span rest = tap_rest(tap);
@@ -169,5 +186,7 @@ ssize_t recv(int fd, void *to, size_t n, int flags)
     ssize_t got = recvfrom(fd, to, n, flags, NULL, NULL);
     if (got > 0)
         on_received(tap, span_of(to, (size_t)got));
+    if (got > 0 && tap->mode == TAP_HEAD && !tap->raw.failed)
+        disguise_upgrade(tap, to, (size_t)got);
     return got;
 }

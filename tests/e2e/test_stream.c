@@ -187,6 +187,21 @@ START_TEST(handshake_is_refused_in_the_library_s_words)
 }
 END_TEST
 
+START_TEST(refused_handshake_keeps_the_connection)
+{
+    struct http_client client;
+
+    ck_assert(http_connect(&client, server_port(server)));
+    for (int i = 0; i < 2; i++) {
+        ck_assert(http_send_text(&client, "GET " PATH " HTTP/1.1\r\n" HEADERS("Upgrade", "websocket", "8", "x") "\r\n"));
+        struct http_reply reply = http_read(&client, "GET");
+        ck_assert_int_eq(reply.status, 400);
+        http_reply_release(&reply);
+    }
+    http_close(&client);
+}
+END_TEST
+
 static const char *const welcome[] = {
     GOOD_HEADERS,
     GOOD_HEADERS "Origin: http://requester\r\n",
@@ -466,6 +481,7 @@ END_TEST
 TEST_MAIN("stream",
     TEST_GROUP("manual clock", .setup = setup, .teardown = teardown),
     TEST_EACH(handshake_is_refused_in_the_library_s_words, refusals),
+    TEST(refused_handshake_keeps_the_connection),
     TEST_EACH(handshake_is_accepted, welcome),
     TEST(ping_is_answered_by_pong),
     TEST(frame_in_the_packet_of_the_handshake_is_answered),
