@@ -852,7 +852,10 @@ START_TEST(workers_take_no_signals)
     assert_exchange("GET /a HTTP/1.1\r\n" HOST "\r\n", "HTTP/1.1 200 OK", "GET /a 1.1 0 []");
 
     assert_end(1, "complete", 200);
-    ck_assert(it.blocked);
+    pthread_mutex_lock(&it.lock);
+    bool blocked = it.blocked;
+    pthread_mutex_unlock(&it.lock);
+    ck_assert(blocked);
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     ck_assert(!sigismember(&mask, SIGTERM));
 }

