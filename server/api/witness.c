@@ -2,7 +2,7 @@
 #include "api/witness.h"
 
 #include "api/api.h"
-
+#include "scenario/shipped.h"
 
 /* ---- who answered ---------------------------------------------------------------------------------------- */
 
@@ -78,15 +78,28 @@ static void judge(const struct call *call)
         verdict_note_signature(&call->world->verdict);
 }
 
-/* A submit asked for a script that there is not: it plays as if it had not, but somebody should know. */
+/* The nearest name of a script of the program or of a scenario that ships, as ` (did you mean "…"?)`; else empty. */
+static struct span meant_name(const struct program *program, struct span name, struct arena *arena)
+{
+    struct nearest near = nearest_to(name.p);
+
+    for (size_t i = 0; i < program->n_scripts; i++)
+        if (program->scripts[i].name.n)
+            nearest_try(&near, program->scripts[i].name.p);
+    shipped_try_names(&near);
+    return near.best ? arena_printf(arena, " (did you mean \"mock:%s\"?)", near.best) : SPAN("");
+}
+
+/* Warns of a job whose annotation asks for a script that does not exist. */
 static void warn_of_name(struct call *call)
 {
     struct span name;
     uint64_t asked = engine_asked_in_vain(call->world->engine, &name);
 
     if (asked != call->world->unknown_names)
-        call->reply->warning = arena_printf(&call->reply->arena, "no script is called %.*s: its mock: annotation is passed over",
-                                            SPAN_ARG(name));
+        call->reply->warning = arena_printf(&call->reply->arena, "no script is called %.*s: its mock: annotation is passed over%.*s",
+                                            SPAN_ARG(name),
+                                            SPAN_ARG(meant_name(call->world->program, name, &call->reply->arena)));
     call->world->unknown_names = asked;
 }
 

@@ -97,8 +97,8 @@ static enum err no_schema(const char *name, struct error *error)
     for (size_t i = 0; i < SCHEMAS; i++)
         nearest_try(&near, schemas[i].name);
     if (!near.best)
-        return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\"", name);
-    return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\" (did you mean \"%s\"?)",
+        return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\"" TRY_HELP, name);
+    return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\" (did you mean \"%s\"?)" TRY_HELP,
                      name, near.best);
 }
 
@@ -112,7 +112,7 @@ enum err print_schema(const struct options *options, struct printed *printed, st
     if (i == SCHEMAS)
         return no_schema(name, error);
     if (!schemas[i].path)
-        return error_set(error, ERR_INVALID, "schema %s is not supported yet", name);
+        return error_set(error, ERR_INVALID, "schema %s is not supported yet" TRY_HELP, name);
     const struct shipped_file *file = shipped_file(span_text(schemas[i].path));
     MUST(file);
     buf_span(&printed->out, shipped_text(file));

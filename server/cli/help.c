@@ -56,7 +56,8 @@ void help_print(FILE *out)
         fprintf(out, "  %-10s %s\n", command_rows[i].name, command_rows[i].help);
     fputs("\nOptions of serve:\n", out);
     print_options(out, COMMAND_SERVE);
-    fputs("\nmock-requester COMMAND --help tells a command's own options, --version what this is.\n", out);
+    fputs("\nmock-requester help COMMAND, COMMAND --help or COMMAND -h lists the options of a command;\n"
+          "mock-requester version, --version or -V prints the versions.\n", out);
     print_environment(out);
     print_exit_codes(out);
 }

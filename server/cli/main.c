@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- the other commands ----------------------------------------------------------------------------- */
@@ -119,13 +120,27 @@ static const char *environment(const char *name)
     return getenv(name);
 }
 
+/* Those whose names are nearly an option's; others may be for other programs. */
+static void warn_of_variables(void)
+{
+    char meant[OPTIONS_TWIN_MAX];
+
+    for (char **variable = environ; *variable; variable++)
+        if (options_near_variable(*variable, meant))
+            say("warning: %.*s is unknown (did you mean \"%s\"?)", (int)strcspn(*variable, "="), *variable,
+                meant);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
     struct error error;
 
     fill_standard_fds();
-    if (options_parse(argc, argv, environment, &options, &error) != ERR_OK)
-        return complain(EXIT_USAGE, &error);
+    warn_of_variables();
+    if (options_parse(argc, argv, environment, &options, &error) != ERR_OK) {
+        say("%s" TRY_HELP, error.text);
+        return EXIT_USAGE;
+    }
     return actions[options.action](&options);
 }

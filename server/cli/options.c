@@ -3,15 +3,18 @@
 #include "base/ascii.h"
 #include "cli/option_rows.h"
 
-enum { TWIN_MAX = 64 };
+#define TWIN "MOCK_REQUESTER_" /* the beginning of each variable's name */
 
-/* Options that say what to do instead. */
+enum { TWIN_SIZE = sizeof TWIN - 1, TWIN_EDITS_MAX = 2 };
+
+/* What replaces the command: `help`, `--help` or `-h`. */
 static const struct action_row {
     const char *name;
+    char letter;
     int action, of_command; /* without a command, and with one */
 } actions[] = {
-    { "help", ACTION_HELP, ACTION_COMMAND_HELP },
-    { "version", ACTION_VERSION, ACTION_VERSION },
+    { "help", 'h', ACTION_HELP, ACTION_COMMAND_HELP },
+    { "version", 'V', ACTION_VERSION, ACTION_VERSION },
 };
 
 /* ---- reading the command line -------------------------------------------------------------------------- */
@@ -47,16 +50,28 @@ static enum err refuse_option(const struct scan *scan, const char *argument, con
     return option_with_nearest(error, &near, "--");
 }
 
-static bool scan_action(struct scan *scan, const char *name)
+static const struct action_row *action_named(const char *name)
 {
-    for (size_t i = 0; i < ROWS(actions); i++) {
-        if (strcmp(actions[i].name, name) != 0)
-            continue;
-        scan->options->action = scan->named ? actions[i].of_command : actions[i].action;
-        scan->options->command = scan->command;
-        return true;
-    }
-    return false;
+    for (size_t i = 0; i < ROWS(actions); i++)
+        if (strcmp(actions[i].name, name) == 0)
+            return &actions[i];
+    return NULL;
+}
+
+/* `-h`; NULL if the argument is something else. */
+static const struct action_row *action_of_letter(const char *argument)
+{
+    for (size_t i = 0; i < ROWS(actions); i++)
+        if (argument[1] == actions[i].letter && !argument[2])
+            return &actions[i];
+    return NULL;
+}
+
+static enum err set_action(struct scan *scan, const struct action_row *row)
+{
+    scan->options->action = scan->named ? row->of_command : row->action;
+    scan->options->command = scan->command;
+    return ERR_OK;
 }
 
 static enum err take_value(struct scan *scan, const struct option_row *row, const char *value, struct error *error)
@@ -79,11 +94,13 @@ static enum err scan_option(struct scan *scan, const char *argument, struct erro
     char name[NEAREST_NAME_MAX + 1];
     size_t n = equals ? (size_t)(equals - argument) : strlen(argument);
 
+    if (action_of_letter(argument))
+        return set_action(scan, action_of_letter(argument));
     if (n > NEAREST_NAME_MAX || strncmp(argument, "--", 2) != 0)
         return refuse_option(scan, argument, argument + (argument[1] == '-' ? 2 : 1), error);
     snprintf(name, sizeof name, "%.*s", (int)n - 2, argument + 2);
-    if (scan_action(scan, name))
-        return equals ? error_set(error, ERR_INVALID, "--%s takes no value", name) : ERR_OK;
+    if (action_named(name))
+        return equals ? error_set(error, ERR_INVALID, "--%s takes no value", name) : set_action(scan, action_named(name));
     const struct option_row *row = row_find(scan->command, name);
     if (!row)
         return refuse_option(scan, argument, name, error);
@@ -124,11 +141,33 @@ static void scan_command(struct scan *scan)
     scan->options->action = (int)scan->command;
 }
 
+static enum err refuse_command(const char *word, struct error *error)
+{
+    const char *near = options_nearest_command(word);
+
+    if (near)
+        return error_set(error, ERR_INVALID, "there is no command \"%.200s\" (did you mean \"%s\"?)", word, near);
+    return error_set(error, ERR_INVALID, "there is no command \"%.200s\"", word);
+}
+
+/* `help`, `help COMMAND` or `version` in place of a command. */
+static enum err scan_action(struct scan *scan, const struct action_row *row, struct error *error)
+{
+    scan->next++;
+    if (row->action == ACTION_HELP)
+        scan_command(scan);
+    if (row->action == ACTION_HELP && *scan->next && !scan->named && (*scan->next)[0] != '-')
+        return refuse_command(*scan->next, error);
+    return set_action(scan, row);
+}
+
 /* Ends early when help or the version is wanted. */
 static enum err scan_all(struct scan *scan, struct error *error)
 {
     enum err err = ERR_OK;
 
+    if (*scan->next && action_named(*scan->next))
+        return scan_action(scan, action_named(*scan->next), error);
     scan_command(scan);
     while (err == ERR_OK && *scan->next && scan->options->action == (int)scan->command)
         err = scan_argument(scan, *scan->next++, error);
@@ -143,14 +182,14 @@ static enum err scan_all(struct scan *scan, struct error *error)
 /* A text and, for messages, where it comes from: "--clock" or "MOCK_REQUESTER_CLOCK". */
 struct source {
     const char *text;
-    char label[TWIN_MAX];
+    char label[OPTIONS_TWIN_MAX];
 };
 
-static const char *twin_of(const struct option_row *row, char twin[TWIN_MAX])
+static const char *twin_of(const char *option, char twin[OPTIONS_TWIN_MAX])
 {
-    size_t n = (size_t)snprintf(twin, TWIN_MAX, "MOCK_REQUESTER_%s", row->name);
+    size_t n = (size_t)snprintf(twin, OPTIONS_TWIN_MAX, TWIN "%s", option);
 
-    MUST(n < TWIN_MAX);
+    MUST(n < OPTIONS_TWIN_MAX);
     for (char *p = twin; *p; p++)
         *p = *p == '-' ? '_' : ascii_upper(*p);
     return twin;
@@ -165,7 +204,7 @@ static struct source source_of(const struct scan *scan, const struct option_row 
         snprintf(s.label, sizeof s.label, "--%s", row->name);
         return s;
     }
-    s.text = environment(twin_of(row, s.label));
+    s.text = environment(twin_of(row->name, s.label));
     bool ours = s.text && *s.text && !(row->passed_over && span_starts(span_text(s.text), span_text(row->passed_over)));
     return ours ? s : (struct source){ .text = row->preset };
 }
@@ -235,6 +274,36 @@ const char *options_nearest_command(const char *word)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_try(&near, command_rows[i].name);
     return near.best;
+}
+
+/* ---- misspelt variables -------------------------------------------------------------------------------- */
+
+/* `PORT_FIEL` as an option is written: `port-fiel`. False: too long to be near to one. */
+static bool name_of_twin(struct span twin, char name[NEAREST_NAME_MAX + 1])
+{
+    if (twin.n > NEAREST_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < twin.n; i++)
+        name[i] = twin.p[i] == '_' ? '-' : ascii_lower(twin.p[i]);
+    name[twin.n] = '\0';
+    return true;
+}
+
+bool options_near_variable(const char *variable, char meant[OPTIONS_TWIN_MAX])
+{
+    char name[NEAREST_NAME_MAX + 1];
+    struct span twin = span_of(variable, strcspn(variable, "="));
+
+    if (!span_starts(twin, SPAN(TWIN)) || !name_of_twin(span_of(twin.p + TWIN_SIZE, twin.n - TWIN_SIZE), name))
+        return false;
+    struct nearest near = nearest_to(name);
+    near.distance = TWIN_EDITS_MAX + 1;
+    nearest_try(&near, "scenario");
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        nearest_try(&near, option_rows[i].name);
+    if (!near.best || span_is(twin, twin_of(near.best, meant)))
+        return false;
+    return true;
 }
 
 /* ---- for the program ----------------------------------------------------------------------------------- */

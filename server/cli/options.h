@@ -18,7 +18,7 @@ enum command { COMMAND_SERVE, COMMAND_SIGN, COMMAND_PROBE, COMMAND_CHECK, COMMAN
 /* What is to be done: a command, or one of these. */
 enum { ACTION_HELP = COMMAND_COUNT, ACTION_COMMAND_HELP, ACTION_VERSION };
 
-enum { OPERANDS_MAX = 64 /* scenarios at a time */, ALLOW_HOSTS_MAX = 16 };
+enum { OPERANDS_MAX = 64 /* scenarios at a time */, ALLOW_HOSTS_MAX = 16, OPTIONS_TWIN_MAX = 64 };
 
 /* How what a command prints is written. */
 enum { FORMAT_TEXT, FORMAT_JSON };
@@ -78,7 +78,13 @@ struct program_settings options_settings(const struct options *options);
 /* True if requests above the limit are refused: as given, else with a real clock only. */
 bool options_rate_limit(const struct options *options, enum clock_kind clock);
 
-/* Which command somebody may have meant who wrote this; NULL: none. */
+/* The command whose name is nearest to a wrong one, or NULL. */
 const char *options_nearest_command(const char *word);
+
+/* True if `NAME=value` is none of the variables that are read, but two edits or less away from one: `meant` is its name. */
+bool options_near_variable(const char *variable, char meant[OPTIONS_TWIN_MAX]);
+
+/* The end of every message about the command line. */
+#define TRY_HELP "; try --help"
 
 #endif

@@ -92,13 +92,15 @@ static bool means_a_file(const char *name)
 
 static enum err no_such(const char *name, struct error *error)
 {
-    const char *scenario = shipped_nearest(name), *command = options_nearest_command(name);
+    const char *command = options_nearest_command(name);
+    struct nearest near = nearest_to(name);
 
-    if (scenario)
-        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean \"%s\"?)", name, scenario);
+    shipped_try_names(&near);
+    if (near.best)
+        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean \"%s\"?)" TRY_HELP, name, near.best);
     if (command)
-        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean the command \"%s\"?)", name, command);
-    return error_set(error, ERR_INVALID, NO_SUCH, name);
+        return error_set(error, ERR_INVALID, NO_SUCH " (did you mean the command \"%s\"?)" TRY_HELP, name, command);
+    return error_set(error, ERR_INVALID, NO_SUCH TRY_HELP, name);
 }
 
 static enum err cannot_read(enum err err, const char *name, const struct error *why, struct error *error)

@@ -34,14 +34,12 @@ const struct shipped_file *shipped_scenario(struct span name)
     return NULL;
 }
 
-const char *shipped_nearest(const char *word)
+void shipped_try_names(struct nearest *near)
 {
-    struct nearest near = nearest_to(word);
     const struct shipped_file *file = NULL;
 
     while ((file = shipped_next(file)))
-        nearest_try(&near, file->name);
-    return near.best;
+        nearest_try(near, file->name);
 }
 
 enum err shipped_read(void *context, const char *path, struct buf *text, struct error *error)

@@ -5,6 +5,7 @@
 #ifndef MOCK_REQUESTER_SCENARIO_SHIPPED_H
 #define MOCK_REQUESTER_SCENARIO_SHIPPED_H
 
+#include "base/nearest.h"
 #include "scenario/scenario.h"
 
 struct shipped_file {
@@ -22,8 +23,8 @@ const struct shipped_file *shipped_file(struct span path);     /* NULL: none shi
 const struct shipped_file *shipped_scenario(struct span name); /* NULL: none ships */
 /* The first scenario (of NULL), and the one after; NULL at the end. */
 const struct shipped_file *shipped_next(const struct shipped_file *scenario);
-/* The scenario that somebody may have meant who wrote this; NULL: none is near. */
-const char *shipped_nearest(const char *word);
+/* Tries the names of all scenarios that ship. */
+void shipped_try_names(struct nearest *near);
 
 /* For scenario_load: it finds the files that the scenario names among those that ship. */
 struct scenario_file shipped_scenario_file(const struct shipped_file *scenario);

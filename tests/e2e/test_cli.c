@@ -239,9 +239,11 @@ static bool folder_is_empty(void)
 
 /* ---- what it says of itself -------------------------------------------------------------------------------- */
 
+static const char *const versions[] = { "--version", "version", "-V" };
+
 START_TEST(version_names_the_program_its_dialects_and_the_library)
 {
-    struct program p = started("--version");
+    struct program p = started(versions[_i]);
 
     ck_assert_int_eq(ended(&p), 0);
     ck_assert_ptr_nonnull(strstr(p.said.p, "mock-requester " MOCK_VERSION "\n"));
@@ -252,7 +254,7 @@ START_TEST(version_names_the_program_its_dialects_and_the_library)
 }
 END_TEST
 
-static const char *const helps[] = { "--help", "serve --help", "sign --help", "probe --help" };
+static const char *const helps[] = { "--help", "serve --help", "sign --help", "probe --help", "help", "-h", "help sign" };
 
 START_TEST(help_goes_to_standard_output)
 {
@@ -270,15 +272,16 @@ END_TEST
 static const struct usage {
     const char *line, *told;
 } usages[] = {
-    { "--prot 1", "mock-requester: unknown option \"--prot\" (did you mean \"--port\"?)\n" },
-    { "schema control", "mock-requester: schema control is not supported yet\n" },
-    { "schema scenaro", "mock-requester: schema wants scenario or fixture, not \"scenaro\" (did you mean \"scenario\"?)\n" },
+    { "--prot 1", "mock-requester: unknown option \"--prot\" (did you mean \"--port\"?); try --help\n" },
+    { "schema control", "mock-requester: schema control is not supported yet; try --help\n" },
+    { "schema scenaro", "mock-requester: schema wants scenario or fixture, not \"scenaro\" (did you mean \"scenario\"?); try --help\n" },
     { "stuck-askforbd", "mock-requester: no scenario \"stuck-askforbd\" ships with the program, and there is no such file "
-                        "(did you mean \"stuck-askforbid\"?)\n" },
+                        "(did you mean \"stuck-askforbid\"?); try --help\n" },
     { "./no-such.json", "mock-requester: cannot read ./no-such.json: No such file or directory\n" },
-    { "--control yes", "mock-requester: --control: wants on|off, not \"yes\"\n" },
-    { "sign --kye k", "mock-requester: unknown option \"--kye\" (did you mean \"--key\"?)\n" },
-    { "--two\nlines", "mock-requester: unknown option \"--two?lines\"\n" },
+    { "--control yes", "mock-requester: --control: wants on|off, not \"yes\"; try --help\n" },
+    { "sign --kye k", "mock-requester: unknown option \"--kye\" (did you mean \"--key\"?); try --help\n" },
+    { "--two\nlines", "mock-requester: unknown option \"--two?lines\"; try --help\n" },
+    { "help serv", "mock-requester: there is no command \"serv\" (did you mean \"serve\"?); try --help\n" },
 };
 
 START_TEST(wrong_usage_is_one_line_and_exit_code_2)
@@ -286,6 +289,16 @@ START_TEST(wrong_usage_is_one_line_and_exit_code_2)
     struct program p = started(usages[_i].line);
 
     assert_says(&p, 2, usages[_i].told);
+}
+END_TEST
+
+START_TEST(a_misspelt_variable_is_warned_of)
+{
+    const char *const set[] = { "MOCK_REQUESTER_PROT=1", "MOCK_REQUESTER_PORT=tcp://x", "MOCK_REQUESTER_SPARE_PARTS=1", NULL };
+    struct program p = start_with(&(struct start){ .set = set }, "sign a b");
+
+    assert_says(&p, 2, "mock-requester: warning: MOCK_REQUESTER_PROT is unknown (did you mean \"MOCK_REQUESTER_PORT\"?)\n"
+                       "mock-requester: sign: one argument too many: \"b\"; try --help\n");
 }
 END_TEST
 
@@ -817,9 +830,10 @@ END_TEST
 
 TEST_MAIN("cli",
     TEST_GROUP("words", .setup = make_folder, .teardown = remove_folder),
-    TEST(version_names_the_program_its_dialects_and_the_library),
+    TEST_EACH(version_names_the_program_its_dialects_and_the_library, versions),
     TEST_EACH(help_goes_to_standard_output, helps),
     TEST_EACH(wrong_usage_is_one_line_and_exit_code_2, usages),
+    TEST(a_misspelt_variable_is_warned_of),
     TEST(a_port_in_use_is_one_line_and_exit_code_3),
     TEST(a_port_file_that_cannot_be_written_is_one_line_and_exit_code_4),
     TEST(a_folder_is_no_port_file),

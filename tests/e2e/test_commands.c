@@ -176,7 +176,7 @@ static const struct telling {
       "flaky.json:4:16: unknown key \"aftr\" in /jobs/0/steps/0 (did you mean \"after\"?)\n"
       "flaky.json:5:11: expected a whole number from 0 to 9007199254740991, got -1 in /seed\n" },
     { "scenarios | grep -c '^stuck-askforbid  '", 0, "1\n" },
-    { "scenarios stuck 2>&1", 2, "mock-requester: scenarios: one argument too many: \"stuck\"\n" },
+    { "sign a b 2>&1", 2, "mock-requester: sign: one argument too many: \"b\"; try --help\n" },
 };
 
 START_TEST(is_told_to_the_letter)

@@ -281,6 +281,21 @@ START_TEST(strict_runs_fail_for_it)
 }
 END_TEST
 
+START_TEST(a_misspelt_annotation_gets_the_name_that_is_meant)
+{
+    struct run run = started(gated, NULL);
+
+    ask(&run, "POST", "/requester/submit", JOB_OF("\"mock:gatde\""));
+    ask(&run, "POST", "/requester/submit", JOB_OF("\"mock:stuck-askforbd\""));
+
+    stopped(&run);
+    assert_has(program_told(&run.program), "no script is called gatde: its mock: annotation is passed over "
+                                           "(did you mean \"mock:gated\"?)\n");
+    assert_has(program_told(&run.program), "(did you mean \"mock:stuck-askforbid\"?)\n");
+    program_release(&run.program);
+}
+END_TEST
+
 START_TEST(a_strict_run_without_fault_is_fine)
 {
     struct run run = started(gated, "--strict");
@@ -419,6 +434,7 @@ int main(void)
         TEST(two_runs_with_the_same_seed_answer_the_same_bytes),
         TEST_TIMES(an_unmet_expectation_is_told_but_fails_strict_runs_alone, 2),
         TEST_EACH(strict_runs_fail_for_it, misdeeds),
+        TEST(a_misspelt_annotation_gets_the_name_that_is_meant),
         TEST(a_strict_run_without_fault_is_fine),
         TEST(hup_reads_the_files_again_and_jobs_keep_their_script),
         TEST_EACH(hup_refuses_what_does_not_pass_or_needs_a_restart, bad_reloads),

@@ -207,10 +207,10 @@ static const struct refused {
     { "./no-such", NULL, "mock-requester: cannot read ./no-such: No such file or directory\n" },
     { "/", NULL, "mock-requester: cannot read /: Is a directory\n" },
     { "flaky", NULL,
-      "mock-requester: no scenario \"flaky\" ships with the program, and there is no such file\n" },
+      "mock-requester: no scenario \"flaky\" ships with the program, and there is no such file; try --help\n" },
     { "porbe", NULL,
       "mock-requester: no scenario \"porbe\" ships with the program, and there is no such file "
-      "(did you mean the command \"probe\"?)\n" },
+      "(did you mean the command \"probe\"?); try --help\n" },
 };
 
 START_TEST(a_bad_file_ends_it_with_code_2_and_all_that_is_wrong)

@@ -215,6 +215,14 @@ static const struct action_case {
     { "sign --version", ACTION_VERSION },
     { "serve --help", ACTION_COMMAND_HELP },
     { "probe --help", ACTION_COMMAND_HELP },
+    { "help", ACTION_HELP },
+    { "-h", ACTION_HELP },
+    { "help --port 1", ACTION_HELP },
+    { "help probe", ACTION_COMMAND_HELP },
+    { "probe -h", ACTION_COMMAND_HELP },
+    { "version", ACTION_VERSION },
+    { "-V", ACTION_VERSION },
+    { "sign -V", ACTION_VERSION },
 };
 
 START_TEST(help_and_version_end_the_reading)
@@ -403,6 +411,8 @@ static const struct refused {
     { "probe now", "probe: one argument too many: \"now\"" },
     { "scenarios now", "scenarios: one argument too many: \"now\"" },
     { "schema scenario now", "schema: one argument too many: \"now\"" },
+    { "help me", "there is no command \"me\"" },
+    { "-hV", "unknown option \"-hV\"" },
     { "check", "check wants a FILE" },
     { "simulate --until 2s", "simulate wants a SCENARIO" },
     { "schema", "schema wants scenario or fixture" },
@@ -435,6 +445,35 @@ START_TEST(a_bad_variable_is_refused_by_its_name)
     const char *const set[] = { row->name, row->value, NULL };
 
     assert_refused("serve", set, row->text);
+}
+END_TEST
+
+static const struct near_variable {
+    const char *variable, *meant; /* NULL: none */
+} near_variables[] = {
+    { "MOCK_REQUESTER_PROT=1", "MOCK_REQUESTER_PORT" },
+    { "MOCK_REQUESTER_PORTFILE=", "MOCK_REQUESTER_PORT_FILE" },
+    { "MOCK_REQUESTER_SCENARIOS=a", "MOCK_REQUESTER_SCENARIO" },
+    { "MOCK_REQUESTER_SINATURE=a", "MOCK_REQUESTER_SIGNATURES" },
+    { "MOCK_REQUESTER_UNITL=2s", "MOCK_REQUESTER_UNTIL" },
+    { "MOCK_REQUESTER_PORT=1", NULL },
+    { "MOCK_REQUESTER_SCENARIO=a", NULL },
+    { "MOCK_REQUESTER_SIGTURE=a", NULL },
+    { "MOCK_REQUESTER_=1", NULL },
+    { "MOCK_REQUESTER_A_NAME_THAT_IS_LONGER_THAN_ANY_OPTION_EVER_WAS=1", NULL },
+    { "PROT=1", NULL },
+};
+
+START_TEST(a_variable_within_two_edits_is_near)
+{
+    const struct near_variable *row = &near_variables[_i];
+    char meant[OPTIONS_TWIN_MAX] = "";
+
+    bool near = options_near_variable(row->variable, meant);
+
+    ck_assert_msg(near == (row->meant != NULL), "%s", row->variable);
+    if (near)
+        ck_assert_str_eq(meant, row->meant);
 }
 END_TEST
 
@@ -577,6 +616,7 @@ TEST_MAIN("options",
     TEST_GROUP("refused"),
     TEST_EACH(is_refused_with_one_line, refused),
     TEST_EACH(a_bad_variable_is_refused_by_its_name, bad_variables),
+    TEST_EACH(a_variable_within_two_edits_is_near, near_variables),
     TEST(a_refusal_leaves_the_options_alone),
     TEST_GROUP("help"),
     TEST(simulate_takes_its_options_and_scenarios),
