@@ -1,5 +1,6 @@
 /* The node's own endpoints (wire contract A8): identity and health. */
 #include "api/routes.h"
+#include "base/file.h"
 #include "wire/problems.h"
 #include "wire/json_put.h"
 
@@ -162,27 +163,48 @@ void answer_healthz(struct call *call, ns_t now)
 
 /* ---- logz: the tail of ipfs.log in the temporary folder -------------------------------------------------------------- */
 
-enum { LOG_TAIL_MAX = 64 * 1024, LOG_PATH_MAX = 512 };
+enum { LOG_TAIL_MAX = 64 * 1024 };
+
+/* What there is of the log; the zero span: no regular file has the name. */
+static struct span log_tail(const char *path, struct arena *arena)
+{
+    FILE *file = file_open(path, false, NULL);
+    struct span tail = { NULL, 0 };
+
+    if (!file)
+        return tail;
+    if (fseek(file, -LOG_TAIL_MAX, SEEK_END))
+        rewind(file);
+    char *into = arena_alloc(arena, LOG_TAIL_MAX);
+    if (into)
+        tail = span_of(into, fread(into, 1, LOG_TAIL_MAX, file));
+    fclose(file);
+    return tail;
+}
+
+/* Reads the file here: none is opened while the world's lock is held. */
+void prepare_logz(struct call *call)
+{
+    const char *folder = getenv("TMPDIR");
+    struct span *tail = ARENA_NEW(&call->arena, struct span);
+    struct span path = arena_printf(&call->arena, "%s/ipfs.log", folder && *folder ? folder : "/tmp");
+
+    call->message = tail;
+    if (!tail || !path.p)
+        return;
+    *tail = log_tail(path.p, &call->arena);
+    if (!tail->p)
+        *tail = arena_printf(&call->arena, "File not found at %.*s", SPAN_ARG(path));
+}
 
 void answer_logz(struct call *call, ns_t now)
 {
-    const char *folder = getenv("TMPDIR");
-    char path[LOG_PATH_MAX];
+    const struct span *tail = call->message;
 
     (void)now;
-    snprintf(path, sizeof path, "%s/ipfs.log", folder && *folder ? folder : "/tmp");
     finish_as(call, "text/plain");
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        buf_printf(&call->reply->body, "File not found at %s", path);
-        return;
-    }
-    if (fseek(file, -LOG_TAIL_MAX, SEEK_END))
-        rewind(file);
-    char *into = buf_reserve(&call->reply->body, LOG_TAIL_MAX);
-    if (into)
-        call->reply->body.n += fread(into, 1, LOG_TAIL_MAX, file);
-    fclose(file);
+    if (tail)
+        buf_span(&call->reply->body, *tail);
 }
 
 void answer_debug(struct call *call, ns_t now)

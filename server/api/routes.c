@@ -18,6 +18,6 @@ const struct handler handlers[ENDPOINT_OTHER] = {
     [ENDPOINT_READYZ] = { NULL, answer_readyz },
     [ENDPOINT_HEALTHZ] = { NULL, answer_healthz },
     [ENDPOINT_VARZ] = { NULL, answer_varz },
-    [ENDPOINT_LOGZ] = { NULL, answer_logz },
+    [ENDPOINT_LOGZ] = { prepare_logz, answer_logz },
     [ENDPOINT_SWAGGER] = { NULL, answer_swagger },
 };

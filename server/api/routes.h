@@ -35,6 +35,7 @@ void answer_livez(struct call *call, ns_t now);
 void answer_readyz(struct call *call, ns_t now);
 void answer_healthz(struct call *call, ns_t now);
 void answer_varz(struct call *call, ns_t now);
+void prepare_logz(struct call *call);
 void answer_logz(struct call *call, ns_t now);
 void answer_debug(struct call *call, ns_t now);
 

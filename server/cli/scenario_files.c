@@ -1,5 +1,6 @@
 #include "cli/scenario_files.h"
 
+#include "base/file.h"
 #include "scenario/shipped.h"
 
 #include <errno.h>
@@ -68,10 +69,11 @@ static bool read_stream(FILE *file, struct buf *text)
 
 enum err file_text_read(const char *name, struct buf *text, struct error *error)
 {
-    FILE *file = fopen(name, "rbe");
+    struct error why_not;
+    FILE *file = file_open(name, true, &why_not);
 
     if (!file)
-        return error_set(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "%s", strerror(errno));
+        return error_set(error, why_not.code, "%s", why_not.text);
     bool good = read_stream(file, text);
     int why = errno;
     fclose(file);

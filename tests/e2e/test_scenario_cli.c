@@ -205,7 +205,7 @@ static const struct refused {
       "cut.json:1:14: the text ends too early\n" },
     { "no-such.json", NULL, "mock-requester: cannot read no-such.json: No such file or directory\n" },
     { "./no-such", NULL, "mock-requester: cannot read ./no-such: No such file or directory\n" },
-    { "/", NULL, "mock-requester: cannot read /: Is a directory\n" },
+    { "/", NULL, "mock-requester: cannot read /: not a regular file\n" },
     { "flaky", NULL,
       "mock-requester: no scenario \"flaky\" ships with the program, and there is no such file; try --help\n" },
     { "porbe", NULL,

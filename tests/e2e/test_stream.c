@@ -3,7 +3,6 @@
 #include "support/suite.h"
 #include "support/worlds.h"
 #include "support/websocket_client.h"
-#include "releases/release.h"
 #include "wire/websocket.h"
 
 #include <stdio.h>
