@@ -59,7 +59,7 @@ static const char *ranked(const struct ranking *ranking, const struct job *job, 
     const struct node **nodes = NULL;
     size_t n = 0, at = 0;
 
-    struct buf unused = buf_init(0);
+    CLEANUP(buf_release) struct buf unused = buf_init(0);
     ck_assert_int_eq(ranking_of(ranking, job, &nodes, &n, &unused), ERR_OK);
     for (size_t i = 0; i < n; i++)
         text[at++] = nodes[i]->id.p[1];

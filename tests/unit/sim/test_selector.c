@@ -206,7 +206,7 @@ START_TEST(a_good_selector_is_no_error)
     struct written written = { "k", "in", { "a", NULL }, false };
     struct read_selector read;
 
-    struct buf why = buf_init(0);
+    CLEANUP(buf_release) struct buf why = buf_init(0);
     ck_assert_int_eq(selector_check(read_written(&written, &read), &arena, &why), ERR_OK);
 }
 END_TEST
