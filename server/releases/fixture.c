@@ -1,5 +1,6 @@
 #include "releases/fixture.h"
 
+#include "base/json_cause.h"
 #include "sim/adopt.h"
 #include "releases/messages.h"
 
@@ -217,13 +218,22 @@ static void json_free_at(struct json **json)
     json_free(*json);
 }
 
+static enum err cannot_parse(enum err err, const struct error *why, struct span text, struct json_place where,
+                             struct error *error)
+{
+    const char *cause = err == ERR_INVALID ? json_cause(text, where) : NULL;
+
+    return cause ? error_set(error, err, "%s (%s)", why->text, cause) : error_set(error, err, "%s", why->text);
+}
+
 enum err fixture_load(struct engine *engine, struct span text, ns_t now, struct json_place *where, struct error *error)
 {
     CLEANUP(json_free_at) struct json *json = NULL;
-    enum err err = json_parse(text, JSON_WITH_NUL, &json, where, error);
+    struct error why;
+    enum err err = json_parse(text, JSON_WITH_NUL, &json, where, &why);
 
     if (err)
-        return err;
+        return cannot_parse(err, &why, text, *where, error);
     const struct json_value *jobs = json_get(json_root(json), "jobs");
     if (json_type(jobs) != JSON_ARRAY || json_count(jobs) > FIXTURE_JOBS_MAX) {
         *where = json_place(json, json_root(json));

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/fnv.h"
+#include "base/json_cause.h"
 #include "base/moment.h"
 #include "base/nearest.h"
 #include "releases/release.h"
@@ -313,14 +314,17 @@ static const struct key file_keys[] = {
 
 static const struct shape file_shape = { SHAPE_KEYS(file_keys) };
 
-static void tell_syntax(struct findings *findings, struct span file, struct json_place place, const struct error *error)
+static void tell_syntax(struct findings *findings, const struct scenario_file *file, struct json_place place,
+                        const struct error *error)
 {
+    const char *cause = json_cause(file->text, place);
     bool twice = strncmp(error->text, "key ", 4) == 0; /* its other texts have no names in them */
 
-    findings_add(findings, &(struct finding){ .file = file,
+    findings_add(findings, &(struct finding){ .file = span_text(file->name),
                                               .place = place,
                                               .key = twice ? FINDING_DUPLICATE_KEY : FINDING_SYNTAX,
-                                              .message = span_text(error->text) });
+                                              .message = span_text(error->text),
+                                              .hint = span_text(cause && !twice ? cause : "") });
 }
 
 /* ERR_NOMEM, or ERR_OK even when there are findings. */
@@ -337,7 +341,7 @@ static enum err read_file(const struct scenario_file *file, struct reading *r, s
     draft->name = own_name(r->file);
     enum err err = json_parse(file->text, JSON_STRICT, &json, &place, &said);
     if (err == ERR_INVALID) {
-        tell_syntax(r->findings, r->file, place, &said);
+        tell_syntax(r->findings, file, place, &said);
         return ERR_OK;
     }
     if (err != ERR_OK)
