@@ -12,7 +12,8 @@
 #include "wire/json_scan.h"
 #include "wire/json_text.h"
 
-enum { PATCHED_MAX = 1024 * 1024 * 1024 };
+/* Bytes of the text after each operation. */
+enum { PATCHED_MAX = 64 * 1024 * 1024 };
 
 const char *patch_kind_name(int kind)
 {
@@ -174,7 +175,9 @@ static bool splice(struct patching *p, const char *from, const char *to, const s
 
     for (int i = 0; i < 3; i++)
         n += pieces[i].n;
-    char *text = n <= PATCHED_MAX ? arena_alloc(&p->arena, n) : NULL, *at = text;
+    if (n > PATCHED_MAX)
+        return fails(p, "the patched body is longer than 67108864 bytes");
+    char *text = arena_alloc(&p->arena, n), *at = text;
     if (!text)
         return fails(p, "no memory");
     at = mempcpy(at, p->text.p, head);

@@ -78,6 +78,24 @@ START_TEST(each_operation_does_what_the_standard_says)
 }
 END_TEST
 
+/* Each copy doubles the text: 24 of them would make 128 MiB of it. */
+START_TEST(a_patch_stops_where_the_text_grows_past_64_MiB)
+{
+    struct patch_operation doublings[24];
+    struct buf out = buf_init(256 * 1024 * 1024);
+    struct error error = { .text = "" };
+
+    for (size_t i = 0; i < 24; i++)
+        doublings[i] = (struct patch_operation)COPY("", "/-");
+    enum err err = patch_apply(SPAN("[0,1,2]"), doublings, 24, &out, &error);
+
+    ck_assert_int_eq(err, ERR_INVALID);
+    ck_assert_str_eq(error.text, "operation 24, copy /-: the patched body is longer than 67108864 bytes");
+    ck_assert_uint_eq(out.n, 0);
+    buf_release(&out);
+}
+END_TEST
+
 static const struct pair {
     const char *a, *b;
     bool equal;
@@ -104,4 +122,5 @@ END_TEST
 
 TEST_MAIN("patch",
     TEST_EACH(each_operation_does_what_the_standard_says, rows),
+    TEST(a_patch_stops_where_the_text_grows_past_64_MiB),
     TEST_EACH(values_are_equal_by_what_they_mean, pairs))
