@@ -601,7 +601,7 @@ END_TEST
 
 START_TEST(a_restart_on_a_real_clock_needs_nobody_to_ask)
 {
-    start("'restart': ['1s']", CLOCK_KIND_REAL);
+    start("'restart': ['1s', '3s', '5s', '7s']", CLOCK_KIND_REAL); /* the first may come before the client on a busy machine */
     struct http_client idle = connected(request_of("GET", "/livez", ""));
     struct http_reply reply = http_read(&idle, "GET");
     http_reply_release(&reply);
