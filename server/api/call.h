@@ -55,7 +55,7 @@ void call_refuse_job(struct call *call, struct span id);
 /* The reply is a 301, for GET and HEAD with a page that names the place (net/http, Redirect). */
 void call_redirect(struct call *call, struct span location);
 
-/* 200 with the body as it stands and a line break; Content-Type is guessed. */
+/* 200 with the body as it is and a line break; Content-Type is guessed. */
 void call_finish_json(struct call *call);
 
 /* The answer tells of this job, in which `reads` triggers may be waiting. */

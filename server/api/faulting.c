@@ -52,7 +52,7 @@ bool faulting_is_instead(const struct call *call)
     return words_a_reply(fault) || endpoints[call->facts.endpoint].changes;
 }
 
-/* ---- a reply of one's own --------------------------------------------------------------------------------------- */
+/* ---- the reply of a fault --------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

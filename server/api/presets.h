@@ -1,4 +1,4 @@
-/* The presets of faults: answers that the real requester, or what stands before it, is known to give. The caller has
+/* The presets of faults: answers that the real requester, or a proxy before it, is known to give. The caller has
  * entered the call's world. */
 #ifndef MOCK_REQUESTER_API_PRESETS_H
 #define MOCK_REQUESTER_API_PRESETS_H

@@ -1,4 +1,4 @@
-/* What is told of an exchange afterwards: to the journal, the expectations, the verdict and the log. */
+/* What the journal, the expectations, the verdict and the log note of an answered exchange. */
 #include "api/witness.h"
 
 #include "api/api.h"
@@ -38,7 +38,7 @@ static void name_answerer(struct call *call, const struct job *job)
 
 /* ---- the journal ----------------------------------------------------------------------------------------- */
 
-/* Why it was refused, as the client was told. */
+/* The error text of a refusal. */
 static struct span refusal_of(const struct reply *reply)
 {
     return reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");

@@ -55,7 +55,7 @@ static size_t skip_line_breaks(struct span text, size_t at)
     return at;
 }
 
-/* What stands after the padding's first `=`, which was digit number `j` of its four. Returns false, with
+/* Checks what follows the padding's first `=`, which was digit number `j` of its four. Returns false, with
  * the offset that Go complains of in *at, or true at the end of the text. */
 static bool padding_ends_well(struct span text, int j, size_t *at)
 {

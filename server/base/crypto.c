@@ -20,7 +20,7 @@
 
 enum {
     RSA_MODULUS_MAX = 16384 / 8, /* bytes; longer keys never verify: bounds what one request can cost */
-    RSA_EXPONENT_MAX = 8,        /* bytes; the reference reads no longer ones */
+    RSA_EXPONENT_MAX = 8,        /* bytes; the real requester refuses longer ones */
     GENERATED_BITS = 2048,
 };
 
@@ -43,7 +43,7 @@ void crypto_sha1(struct span bytes, unsigned char out[SHA1_SIZE])
 
 /* ---- verifying --------------------------------------------------------------------------------------- */
 
-/* The last key of a thread; modulus and exponent stand one after the other. */
+/* The last key of a thread; modulus and exponent one after the other. */
 struct known_key {
     EVP_PKEY *pkey;
     size_t n_modulus, n_exponent;
@@ -93,7 +93,7 @@ static bool known_key_is(const struct known_key *known, struct span modulus, str
            memcmp(known->bytes + modulus.n, exponent.p, exponent.n) == 0;
 }
 
-/* An OSSL_PARAM number stands in the machine's byte order. */
+/* An OSSL_PARAM number is in the machine's byte order. */
 static OSSL_PARAM number_param(const char *key, struct span big_endian, unsigned char *native)
 {
     BIGNUM *bn = BN_bin2bn((const unsigned char *)big_endian.p, (int)big_endian.n, NULL);
@@ -188,7 +188,7 @@ static enum err signing_key_wrap(EVP_PKEY *pkey, struct signing_key **key, struc
     return ERR_OK;
 }
 
-/* Nobody is asked for a passphrase: a key that has one is refused. */
+/* Asks for no passphrase: a key that has one is refused. */
 static int no_passphrase(char *pass, size_t size, size_t *n, const OSSL_PARAM params[], void *arg)
 {
     (void)pass;

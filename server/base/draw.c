@@ -1,5 +1,5 @@
 /* The generator behind every id. The only file that includes uuid/uuid.h: libuuid cannot be seeded, so
- * the bytes are drawn here and it only spells them. */
+ * the bytes are drawn here and libuuid only formats them. */
 #include "base/draw.h"
 
 #include "base/error.h"

@@ -4,7 +4,7 @@
  *           many bytes it decodes to
  *   build   cJSON makes the tree; it cannot refuse what json_marks let pass
  *   settle  the tree is walked in the order of the text, so the n-th value takes the n-th mark: a
- *           place goes to `valueint`, which cJSON sets and nobody needs, a string's length to
+ *           place goes to `valueint`, which cJSON sets and this program does not use, a string's length to
  *           `valuedouble`, which cJSON leaves alone. Then keys are checked.
  *
  * cJSON decodes a \u0000 to a NUL byte and goes on; only its C string ends there. The length restores it. */
@@ -111,7 +111,7 @@ static bool settle(struct json_marks *marks, cJSON *root)
 
 /* ---- places ----------------------------------------------------------------------------------------- */
 
-/* The line that text[to] stands in, counted on from `block` at text[from]. */
+/* The line of text[to], counted on from `block` at text[from]. */
 static struct block line_at(const char *text, struct block block, size_t from, size_t to)
 {
     const char *p = text + from;
@@ -152,7 +152,7 @@ static bool index_lines(struct json *json)
     return true;
 }
 
-/* The key's opening quote: inside a key no quote stands without a backslash before it, and the bytes
+/* The key's opening quote: inside a key every quote has a backslash before it, and the bytes
  * before the opening one are `{`, `,` or white space. */
 static size_t key_before(const char *text, size_t at)
 {
@@ -228,7 +228,7 @@ static enum err refusal(const struct json_marks *marks, const char *text, struct
     return error_set(error, ERR_INVALID, "%s", marks->problem);
 }
 
-/* A twice-given key is told by its name; all other problems have a fixed text. */
+/* The error for a duplicate key names it; all others have a fixed text. */
 static enum err tree_refusal(const struct json_marks *marks, const struct json *json, struct json_place *where,
                              struct error *error)
 {

@@ -65,7 +65,7 @@ struct span json_key(const struct json_value *member); /* the zero span when it 
 struct span json_string(const struct json_value *value); /* exact, NULs too; p is NULL when it is no string */
 bool json_true(const struct json_value *value);          /* false for everything but true */
 double json_number(const struct json_value *value);      /* 0 when it is no number */
-/* A whole number that a double holds exactly (below 2^53): else false, and *out stands as it was. */
+/* A whole number that a double holds exactly (below 2^53): else false, and *out is unchanged. */
 bool json_integer(const struct json_value *value, int64_t *out);
 
 struct json_place json_place(const struct json *json, const struct json_value *value);

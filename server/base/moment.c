@@ -9,7 +9,7 @@ enum { SHOWN_MAX = 64, MINUTE = 60, HOUR = 60 * MINUTE };
 #define LATEST INT64_C(7258118400) /* 2200-01-01 in seconds */
 #define SHOWN(text) (int)((text).n < SHOWN_MAX ? (text).n : SHOWN_MAX), ((text).p ? (text).p : "")
 
-/* `9`: a digit; anything else stands for itself. */
+/* `9`: a digit; anything else must match. */
 static bool has_form(struct span text, const char *form)
 {
     size_t n = strlen(form);

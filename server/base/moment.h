@@ -1,6 +1,6 @@
 /* Moments as people write them: RFC 3339, `2023-03-22T09:00:00Z` or with an offset, `…T11:00:00.5+02:00`.
  *
- * Pure, any thread. (The time stamps of requests are read by wire/codec.h, with the reference's words.) */
+ * Pure, any thread. (The time stamps of requests are read by wire/codec.h, with the real requester's words.) */
 #ifndef MOCK_REQUESTER_BASE_MOMENT_H
 #define MOCK_REQUESTER_BASE_MOMENT_H
 

@@ -6,7 +6,7 @@
 
 #include "wire/json_out.h"
 
-/* How it stands with one file. */
+/* The result for one file. */
 struct checked {
     const char *name;
     struct findings errors, warnings;
@@ -60,7 +60,7 @@ static enum err check_fixture(struct checked *checked, struct span text, struct 
     return ERR_OK;
 }
 
-/* Before v0.3.25 nobody is asked beyond those that are wanted. */
+/* Before v0.3.25 `overask` has no effect. */
 static void warn_of_overask(struct checked *checked, const struct json *json, const struct scenario *scenario)
 {
     const struct release *dialect = scenario->dialect.n ? release_find(scenario->dialect) : releases[0];
@@ -208,7 +208,7 @@ static enum err check_one(struct checking *checking, const char *name, struct er
     return err;
 }
 
-/* `{"ok":…` stands first, and is known last. */
+/* `{"ok":…` comes first in the output, and is known last. */
 static void put_whole_json(struct printed *printed, const struct buf *files)
 {
     buf_printf(&printed->out, "{\"ok\":%s,\"files\":[", printed->refused ? "false" : "true");

@@ -19,7 +19,7 @@ static const struct action_row {
 
 /* ---- reading the command line -------------------------------------------------------------------------- */
 
-/* What stands on the command line, before any of it is read. */
+/* The words of the command line, before their texts are read. */
 struct scan {
     char **next;
     enum command command;

@@ -121,7 +121,7 @@ void ready_release(struct ready *ready)
         unlink(ready->draft);
     draft_forget(ready);
     if (ready->draft_fd >= 0)
-        close(ready->draft_fd); /* open till now: so long its inode is nobody else's */
+        close(ready->draft_fd); /* open until now, so that its inode was not reused */
     if (ready->published && is_ours(ready))
         unlink(ready->path);
     *ready = (struct ready){ .draft_fd = -1, .fd = -1 };

@@ -15,13 +15,13 @@ struct ready {
     const char *path; /* of the port file; NULL: none. Borrowed. */
     char *draft;      /* beside it, till it is renamed */
     int draft_fd;     /* -1: none */
-    int fd;           /* of whoever waits; -1: none */
-    bool published;   /* the port file stands, as this file: */
+    int fd;           /* to write the port to; -1: none */
+    bool published;   /* the port file exists, as this file: */
     dev_t device;
     ino_t inode;
 };
 
-/* `path` NULL: no port file. `fd` -1: nobody waits at one. ERR_IO. Release it in any case. */
+/* `path` NULL: no port file. `fd` -1: none. ERR_IO. Release it in any case. */
 enum err ready_prepare(struct ready *ready, const char *path, int fd, struct error *error);
 
 /* Writes the port and a line break, first to the file, which appears whole, then to the fd, which is then

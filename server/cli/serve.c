@@ -129,7 +129,7 @@ static void tell_reason(const struct reason *reason)
         say("%.*s", SPAN_ARG(reason->text));
 }
 
-/* Unmet expectations are told in any case; the rest, and the exit code, are --strict's. */
+/* Prints unmet expectations in any case; the other reasons, and the exit code, only with --strict. */
 static int judge(const struct serving *serving)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };

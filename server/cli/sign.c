@@ -178,7 +178,7 @@ static int key_make(const char *path)
     make_folders(path);
     if (file_create(path, buf_view(&pem)))
         return complain(EXIT_FINE, "made a new key: %s", path);
-    if (errno == EEXIST) /* somebody was faster */
+    if (errno == EEXIST) /* another process made it first */
         return EXIT_FINE;
     return complain(EXIT_OTHER, "cannot make the key %s: %s", path, strerror(errno));
 }

@@ -22,7 +22,7 @@ static struct span title_of(struct simulation *s, const struct job_script *scrip
     return arena_printf(&s->arena, "%.*s:%zu", SPAN_ARG(script->file), script->line);
 }
 
-/* Another script may stand before the one that the job was made for. */
+/* Another script may match before the one that the job was made for. */
 static void tell_who_plays(struct simulation *s, struct span label, const struct job *job,
                            const struct job_script *meant)
 {
@@ -128,7 +128,7 @@ static enum err adopt_all(struct simulation *s, size_t more, struct error *error
 
 /* ---- faults -------------------------------------------------------------------------------------------------- */
 
-/* Those on all endpoints stand under one name. */
+/* Those on all endpoints are listed once. */
 static bool is_on(const struct fault *fault, int endpoint)
 {
     bool everywhere = (fault->on | ENDPOINT_BIT(ENDPOINT_WEBSOCKET)) == ENDPOINTS_ALL;

@@ -13,7 +13,7 @@ struct control_call {
     struct arena arena;
     bool done; /* the reply is complete already */
     const struct control_row *row;
-    struct span name;  /* what stands for {name} in the path */
+    struct span name;  /* the part of the path that {name} matches */
     struct span query; /* raw */
     void *input;       /* what `prepare` read, in the arena */
     ns_t now;

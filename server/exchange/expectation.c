@@ -68,7 +68,7 @@ static bool fits(const struct exchange_match *match, struct tally *tally, const 
     return job && (!match->client_id.p || span_eq(match->client_id, facts->client_id));
 }
 
-/* Who claims to be nobody but names a job counts as the job's client. */
+/* A request without a client id that names a job counts for the job's client. */
 static struct span client_of(const struct exchange_facts *facts)
 {
     return facts->client_id.n ? facts->client_id : facts->job_client;

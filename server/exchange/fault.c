@@ -140,7 +140,7 @@ static void fails(struct judging *j, const char *condition, struct span wanted, 
         j->miss = (struct near_miss){ j->state->fault, condition, wanted, got };
 }
 
-/* Saves wording what nobody reads. */
+/* True if the failure needs no text: only the first fault reports a near miss. */
 static bool fails_untold(struct judging *j)
 {
     if (!j->tells)

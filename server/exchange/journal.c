@@ -11,7 +11,7 @@ struct slot {
     char *texts; /* all of them, one behind the other */
 };
 
-/* Number n stands in slot (n - 1) % size; only those from `first` to `last` are there. */
+/* Number n is in slot (n - 1) % size; only those from `first` to `last` are there. */
 struct journal {
     size_t size, room; /* slots it may have, and has */
     struct slot *slots;

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-/* ---- what nobody else remembers -------------------------------------------------------------------------- */
+/* ---- notes -------------------------------------------------------------------------- */
 
 /* The path alone, without a query. */
 static struct span path_of(struct span target)

@@ -1,8 +1,8 @@
-/* Did all come as it should? What `--strict` and the control API look at.
+/* The verdict on a run: what `--strict` and the control API report.
  *
  *   zero it → verdict_note_… → verdict_judge, at any time → verdict_release
  *
- * Collects what nobody else remembers, and judges that together with expectations, scripts and faults.
+ * Keeps unknown paths and refused signatures, and judges them together with expectations, scripts and faults.
  * Thread: the engine's lock. */
 #ifndef MOCK_REQUESTER_EXCHANGE_VERDICT_H
 #define MOCK_REQUESTER_EXCHANGE_VERDICT_H
@@ -14,7 +14,7 @@
 enum {
     VERDICT_PATHS_MAX = 64,   /* unknown paths that are named; further ones are only counted */
     VERDICT_TEXT_MAX = 256,   /* bytes of a path that are kept */
-    VERDICT_REASONS_MAX = 1000, /* reasons that are told; further ones are only counted */
+    VERDICT_REASONS_MAX = 1000, /* reasons that are listed; further ones are only counted */
 };
 
 struct verdict_notes {

@@ -5,7 +5,7 @@
 #include "http/sending.h"
 
 enum {
-    STATUS_NONE = 499, /* what the library is told when nothing was sent; it goes nowhere */
+    STATUS_NONE = 499, /* the status returned to the library when nothing was sent; it is not used */
     PIECE = 4096,      /* of a head that is read at once */
     AFFORD_STEP = 64 * 1024,
 };

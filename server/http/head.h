@@ -16,7 +16,7 @@ struct head {
     struct header headers[HEAD_HEADERS_MAX]; /* values without blanks at their ends */
     size_t n_headers;
 
-    /* Set by head_check: how the length of the body is told. */
+    /* Set by head_check: how the body is framed. */
     bool chunked;
     int64_t length; /* by Content-Length; 0 without one */
 };

@@ -35,7 +35,7 @@ struct library_options {
     int head_max;   /* bytes of request line and headers */
 };
 
-/* Returns NULL if the library does not start; `log` was told why. `*port` is the port that it listens on.
+/* Returns NULL if the library does not start; `log` has the reason. `*port` is the port that it listens on.
  * Requests are served before this returns. The threads that it starts block all signals. */
 struct library *library_start(const struct library_options *options, const struct library_events *events,
                               void *context, int *port);

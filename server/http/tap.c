@@ -137,7 +137,7 @@ static int say_readable(struct pollfd *polled, nfds_t n)
 }
 
 /* Polls the stop_fd as well. Once the server stops the connection is readable, and recv reports its end; the thread
- * that accepts is told of a time-out. */
+ * that accepts sees a time-out. */
 static int poll_with_stop(const struct tap *tap, struct pollfd *polled, nfds_t n, int timeout_ms)
 {
     struct pollfd all[POLLED_MAX + 1];

@@ -1,4 +1,4 @@
-/* A thread that lets happen what falls due though nobody asks: only a network that restarts by itself needs it. */
+/* A thread that advances the engine on time when no request comes; only a scenario with restarts needs it. */
 #ifndef MOCK_REQUESTER_HTTP_TICKER_H
 #define MOCK_REQUESTER_HTTP_TICKER_H
 

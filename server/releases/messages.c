@@ -138,7 +138,7 @@ static const struct field spec_fields[] = {
 };
 MESSAGE(message_spec, job_spec, "model.Spec", spec_fields);
 
-/* Up to v0.3.23: contexts, sharding and the execution plan stand between. */
+/* Up to v0.3.23 contexts, sharding and the execution plan come between. */
 static const struct field sharding_fields[] = {
     VALUE_FIELD("GlobPattern", sharding, glob_pattern, OMIT_EMPTY),
     VALUE_FIELD("BatchSize", sharding, batch_size, OMIT_EMPTY),

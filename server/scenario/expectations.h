@@ -10,7 +10,7 @@ struct expectation_list {
     size_t n;
 };
 
-/* Reads the array; what it has goes before what stands in `list` already. */
+/* Reads the array; its elements go before those of `list`. */
 void expectations_read(struct reading *r, const struct json_value *value, struct expectation_list *list);
 
 #endif

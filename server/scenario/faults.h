@@ -15,7 +15,7 @@ struct fault_list {
     size_t n;
 };
 
-/* Reads the array; what it has goes before what stands in `list` already. Two of one name are an error. */
+/* Reads the array; its elements go before those of `list`. Two of one name are an error. */
 void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list);
 
 #endif

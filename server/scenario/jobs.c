@@ -197,7 +197,7 @@ static const struct key job_keys[] = {
     { .name = "unlawful", .read = key_bool, .offset = offsetof(struct job_script, unlawful), .group = BY_STEPS },
 };
 
-/* What could not be read has left a step without a state, or with one of the other kind; that is told already. */
+/* What could not be read has left a step without a state, or with one of the other kind; its finding was added. */
 static bool all_read(const struct job_script *script)
 {
     for (size_t i = 0; i < script->n_steps; i++) {

@@ -256,7 +256,7 @@ static const struct key trigger_keys[] = {
 
 static const struct shape trigger_shape = { SHAPE_KEYS(trigger_keys) };
 
-/* False: it is wrong, and that was told. */
+/* False: it is wrong, and a finding was added. */
 static bool take_trigger(struct reading *r, const struct json_value *value, struct trigger *trigger)
 {
     *trigger = (struct trigger){ .of = endpoints_reading() };

@@ -57,7 +57,7 @@ static void read_entries(struct reading *r, const struct json_value *value, cons
     }
 }
 
-/* Every entry begins as the first of the list that stands there: the default. */
+/* Every entry begins as a copy of the first entry that the list has so far: the default. */
 static void read_behaviour(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     const struct behaviour *kind = key->detail;
@@ -299,7 +299,7 @@ static bool has_digit_above_zero(struct span text)
     return false;
 }
 
-/* The reference reads as nothing what it cannot read; in a file that is a slip of the pen. */
+/* The real requester takes an unreadable text as empty; in a scenario file it is an error. */
 static void read_amount(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct resources alone = { .cpu = { NULL, 0 } };
@@ -417,7 +417,7 @@ static int compare_labels(const void *a, const void *b)
     return order ? order : (x->index < y->index ? -1 : x->index > y->index);
 }
 
-/* Where the text stands: at its key, or where none gave it, at the node. */
+/* The place of the text: its key, or the node where no key gave it. */
 static const struct json_value *place_of(const struct label_of *label, const struct distinct *what)
 {
     const struct json_value *given = json_get(label->node, what->key);

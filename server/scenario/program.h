@@ -1,4 +1,4 @@
-/* A program: what scenario files come to, with the settings of whoever loads them, the release and the seed.
+/* A program: what scenario files come to, with overriding settings, the release and the seed.
  * Everything that a world needs to play.
  *
  *   program_new → program_hold / program_drop …

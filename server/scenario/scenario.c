@@ -181,7 +181,7 @@ static void read_network(struct reading *r, const struct json_value *value, cons
     nodes_read(r, value, &((struct draft *)object)->nodes);
 }
 
-/* Where a script of that name stands already; NULL: nowhere. */
+/* The script that has the name already; NULL: none. */
 static const struct job_script *script_named(const struct script_list *list, struct span name)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -210,7 +210,7 @@ static void check_script_names(struct reading *r, const struct json_value *value
     }
 }
 
-/* Scripts of a later file stand before those of the earlier. */
+/* Scripts of a later file come before those of an earlier one. */
 static void read_scripts(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct draft *draft = object;

@@ -93,7 +93,7 @@ static bool own_executions(const struct scheduler *s, struct job *job, const str
 
 /* ---- history as it was recorded --------------------------------------------------------------------------------- */
 
-/* The execution that an entry speaks of: by node and reference; the entries before the reference was known
+/* The execution that an entry is about: by node and reference; the entries before the reference was known
  * belong to the node's first execution that has not begun by then. */
 static bool execution_of(const struct job *job, const struct adopted_entry *entry, const uint8_t *begun, uint32_t *index)
 {
@@ -202,7 +202,7 @@ static void make_up_execution(struct job *job, const struct execution *x)
                               .time = i < steps ? job->created : x->updated };
 }
 
-/* The executions' entries stand before the one that ended the job. */
+/* The executions' entries come before the one that ended the job. */
 static bool make_up_history(struct job *job)
 {
     int path[PATH_MAX_STATES];

@@ -1,4 +1,4 @@
-/* Jobs that were not submitted here: recorded elsewhere, or written by hand, and taken in as they stand.
+/* Jobs that were not submitted here: recorded elsewhere, or written by hand, and taken over as they are.
  * Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_ADOPT_H
 #define MOCK_REQUESTER_SIM_ADOPT_H
@@ -30,7 +30,7 @@ struct adopted {
     size_t n_history;
 };
 
-/* Everything is copied; times stay as written. A job under way goes on from where its executions stand,
+/* Everything is copied; times stay as written. A job that has not ended goes on from the states of its executions,
  * with the node of the same id (none: it stays silent), its time-outs counted from `now`. ERR_STATE: its id
  * is there already. ERR_INVALID: a history entry of an execution that the job does not have. ERR_NOMEM. */
 enum err adopt_job(struct scheduler *s, const struct adopted *adopted, ns_t now, struct error *error);

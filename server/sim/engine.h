@@ -47,7 +47,7 @@ struct span engine_requester_id(const struct engine *engine);
 struct span engine_requester_key(const struct engine *engine); /* base64 */
 const struct node *engine_nodes(const struct engine *engine, size_t *n);
 ns_t engine_start(const struct engine *engine);
-struct span engine_approver(const struct engine *engine); /* client id; empty: nobody may approve */
+struct span engine_approver(const struct engine *engine); /* client id; empty: every approval is refused */
 
 /* Makes a job of a checked request (everything is copied) and starts it. ERR_OK: *job is in the store (it
  * may be Cancelled already, by policy). ERR_STATE: it could not be scheduled; *job is in the store

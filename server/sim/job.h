@@ -69,7 +69,7 @@ struct execution {
     ns_t created, updated; /* as they are shown: see B1's time stamp quirk */
     uint32_t index;        /* its place among the job's executions */
     uint32_t ask;          /* the n-th ask of this job to this node, from 0 */
-    const struct node *node; /* NULL: nobody answers */
+    const struct node *node; /* NULL: the node is not in the network and stays silent */
 };
 
 struct history {
@@ -148,7 +148,7 @@ struct execution_change {
 };
 
 /* A new execution in AskForBid, version 1. Refused (NULL) when one with the same node and no reference
- * stands already: the real requester's identity is job, node and reference (B1). */
+ * is there already: the real requester's identity is job, node and reference (B1). */
 struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now);
 void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                     ns_t now);

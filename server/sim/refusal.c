@@ -57,7 +57,7 @@ static void put_below(struct buf *out, const struct job *job, const struct execu
     put_timeout(out, job, "below minimum", x->node->timeout_min);
 }
 
-/* The first that holds is told. */
+/* The first that holds is the reason. */
 static const struct refusal {
     bool (*holds)(const struct job *job, const struct execution *x);
     void (*put)(struct buf *out, const struct job *job, const struct execution *x);

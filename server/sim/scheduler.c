@@ -82,7 +82,7 @@ static void plan_bids(struct scheduler *s, struct job *job, size_t first, ns_t n
     free(asked);
 }
 
-/* All AskForBid entries stand before the first answer. */
+/* All AskForBid entries come before the first answer. */
 void scheduler_ask(struct scheduler *s, struct job *job, const struct node *const *nodes, size_t n, ns_t now)
 {
     size_t first = job->n_executions;

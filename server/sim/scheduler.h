@@ -45,7 +45,7 @@ struct scheduler_rules {
     bool short_is_final;     /* too few nodes: the job ends in Error; else it stays New */
     bool favours;            /* selectors `favour_…` are wishes */
     bool unreachable_fails;  /* an ask that cannot be delivered fails its execution; else it stays AskForBid */
-    bool no_policy;          /* the requester has no policy of its own: it refuses nothing and waits for nobody */
+    bool no_policy;          /* the requester has no policy: it refuses no job and leaves none Queued */
     bool short_makes_no_job; /* too few nodes: the job is not stored */
     bool sharded;            /* the execution plan of a spec names its shards: one */
     const char *result_mark; /* a result is named job-<id><mark><node> */

@@ -314,7 +314,7 @@ struct span selector_fault(const struct node_selector *selector, struct arena *a
         arena->failed = true;
         return (struct span){ NULL, 0 };
     }
-    /* One fault stands without brackets. A text that met its maximum has no closing one to take off. */
+    /* A single fault has no brackets. A text that met its maximum has no closing one to take off. */
     size_t bracket = faults.n == 1;
     return arena_span(arena, span_of(text.p + bracket, text.n - bracket - (bracket && !text.failed)));
 }

@@ -83,7 +83,7 @@ static struct execution *latest_on(const struct job *job, struct span node_id)
     return NULL;
 }
 
-/* A name that is no node of the network stands for a node of its own, whose id is the name if that could be
+/* A name that is not a node of the network makes a node of its own, whose id is the name if that could be
  * one, else drawn once a job. */
 static struct span id_of_stranger(struct scheduler *s, struct job *job, struct span name)
 {

@@ -6,7 +6,7 @@
 #include "sim/scheduler.h"
 #include "sim/script.h"
 
-/* The job stands where submit left it: the first step begins to wait. */
+/* The job is as submit left it: the first step begins to wait. */
 void steps_begin(struct scheduler *s, struct job *job, ns_t now);
 /* The job's next step is due. */
 void steps_play(struct scheduler *s, struct job *job, ns_t now);

@@ -36,7 +36,7 @@ void store_release(struct store *store);
  * in *forgotten (the caller frees it when nothing points to it any more). False: full, none has ended. */
 bool store_make_room(struct store *store, struct job **forgotten);
 
-/* Takes the job over and numbers it. False: no memory, or the id stands already; the job stays the
+/* Takes the job over and numbers it. False: no memory, or the id is there already; the job stays the
  * caller's. */
 bool store_add(struct store *store, struct job *job);
 

@@ -25,7 +25,7 @@ bool codec_fold_equal(const char *name, struct span text)
     return text.n == 0;
 }
 
-/* The reference trims what Unicode calls white space. */
+/* The real requester trims what Unicode calls white space. */
 static struct span trim_unicode(struct span text)
 {
     static const struct span spaces[] = {

@@ -31,7 +31,7 @@ struct scanner {
     uint8_t objects[DEPTH_MAX / 8 + 1];
 };
 
-/* Bytes that a string may hold as they stand. */
+/* Bytes that a string may hold without an escape. */
 static inline bool is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
@@ -188,7 +188,7 @@ static bool scan_word(struct scanner *s)
     return fail(s, "looking for beginning of value");
 }
 
-/* ---- steps: one token each; `s->p` may stand at the end ------------------------------------------------ */
+/* ---- steps: one token each; `s->p` may be at the end ------------------------------------------------ */
 
 static char peek(const struct scanner *s)
 {

@@ -3,7 +3,7 @@
  *   stream_open → the engine's events append frames → stream_take, as often as wake_fd is readable → stream_close
  *
  * The engine only appends: a reader that falls behind by more than STREAM_QUEUE_MAX bytes is marked too slow and is
- * to be cut off; nobody waits for it. Thread: the world's lock, but for reading from wake_fd. */
+ * to be cut off; the engine does not wait for it. Thread: the world's lock, but for reading from wake_fd. */
 #ifndef MOCK_REQUESTER_WORLD_STREAMS_H
 #define MOCK_REQUESTER_WORLD_STREAMS_H
 
