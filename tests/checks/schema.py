@@ -57,6 +57,45 @@ def closed(node, path=""):
             yield from closed(value, "%s/%d" % (path, index))
 
 
+def properties(node, path=""):
+    """Every property of a schema, those of conditions aside."""
+    if isinstance(node, dict):
+        for key, value in node.get("properties", {}).items():
+            yield "%s/%s" % (path, key), value
+        for key, value in node.items():
+            if key not in ("if", "not"):
+                yield from properties(value, path + "/" + key)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from properties(value, "%s/%d" % (path, index))
+
+
+def unhelpful(schema):
+    """Properties that an editor cannot explain, and examples that are none."""
+    for path, value in properties(schema):
+        if value is True or not value.get("description"):
+            yield "%s has no description" % path
+            continue
+        samples = value.get("examples", []) + ([value["default"]] if "default" in value else [])
+        if "const" not in value and not samples:
+            yield "%s has no default and no example" % path
+        for sample in samples:
+            for error in Draft7Validator({**value, "definitions": schema["definitions"]}).iter_errors(sample):
+                yield "%s: %s: %s" % (path, json.dumps(sample), error.message[:200])
+
+
+def ignored(node, path=""):
+    """What stands beside a $ref: draft-07 ignores it."""
+    if isinstance(node, dict):
+        if "$ref" in node and len(node) > 1:
+            yield "%s has other keys beside its $ref" % path
+        for key, value in node.items():
+            yield from ignored(value, path + "/" + key)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from ignored(value, "%s/%d" % (path, index))
+
+
 def compare(validator, folder, by_schema, by_loader):
     paths = files_of(folder)
     words = loaders_words(paths)
@@ -76,6 +115,9 @@ def compare(validator, folder, by_schema, by_loader):
 def main():
     scenario, fixture = schema("scenario"), schema("fixture")
     wrong = ["the schema leaves %s open" % path for path in closed(scenario.schema)]
+    for checked in (scenario.schema, fixture.schema):
+        wrong += unhelpful(checked)
+        wrong += ignored(checked)
     for row in FOLDERS:
         wrong += compare(scenario, *row)
     for path in files_of("fixtures"):
