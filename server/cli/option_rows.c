@@ -10,6 +10,7 @@
 
 enum {
     PORT_MAX = 65535,
+    CONCURRENCY_MAX = 10000, /* as many as a scenario may have nodes */
     MAX_JOBS_MAX = 100000000, /* more would not fit into a machine's memory */
 };
 
@@ -33,8 +34,12 @@ static const char check_about[] =
 
 static const char simulate_about[] =
     "\nAt +0s a job is submitted for each script of the scenario, made to fit its match, and a plain one for the\n"
-    "network: Docker, ubuntu, concurrency 1. Then a line for every change, until nothing is left to happen. Gates\n"
-    "are opened and answers read where only they are waited for; faults are listed, not played.\n";
+    "network, unless a script plays every such job: Docker, ubuntu, concurrency 1. Then a line for every change, until\n"
+    "nothing is left to happen. Gates are opened and answers read where only they are waited for; faults are listed,\n"
+    "not played.\n";
+
+static const char scenarios_about[] =
+    "\nWith WORDs only those that have each of them in their name, in what happens or in where it was reported.\n";
 
 const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_SERVE] = { "serve", "[OPTIONS] [SCENARIO ...]", "answer as the requester does (the default command)",
@@ -48,7 +53,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_SIMULATE] = { "simulate", "[OPTIONS] SCENARIO ...",
                            "what would happen, in virtual time, without a socket", simulate_about,
                            .operands = OPERANDS_MAX, .wanted = "a SCENARIO" },
-    [COMMAND_SCENARIOS] = { "scenarios", "[OPTIONS]", "list the catalogue" },
+    [COMMAND_SCENARIOS] = { "scenarios", "[OPTIONS] [WORD ...]", "list the catalogue, or print one of it", scenarios_about,
+                            .operands = SIZE_MAX },
     [COMMAND_SCHEMA] = { "schema", "scenario|fixture|control",
                          "print the JSON Schema of scenario or fixture files", .operands = 1,
                          .wanted = "scenario or fixture" },
@@ -268,10 +274,14 @@ const struct option_row option_rows[] = {
 
     FORMAT_OF(COMMAND_CHECK),
     FORMAT_OF(COMMAND_SCENARIOS),
+    { "print", COMMAND_SCENARIOS, "NAME", NULL, "the list", "print this one, to start your own from", read_text,
+      FIELD(print) },
 
     { "until", COMMAND_SIMULATE, "LENGTH", "24h", NULL, "when to end at the latest", read_length, FIELD(until) },
     { "job", COMMAND_SIMULATE, "FILE", NULL, "jobs of its own", "submit the payload in FILE instead", read_text,
       FIELD(job) },
+    { "concurrency", COMMAND_SIMULATE, "N", "1", NULL, "the concurrency of its own jobs", read_number,
+      FIELD(concurrency), .least = 1, .most = CONCURRENCY_MAX },
     FORMAT_OF(COMMAND_SIMULATE),
 };
 

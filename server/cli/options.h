@@ -63,6 +63,8 @@ struct options {
     int format;              /* FORMAT_… */
     ns_t until;              /* of simulate */
     const char *job;         /* of simulate: a file; NULL: jobs of its own */
+    struct number concurrency; /* of simulate's own jobs */
+    const char *print;       /* of scenarios: the name of one; NULL: the list */
 };
 
 /* A variable's value, or NULL: getenv(3) but for tests. */

@@ -72,16 +72,31 @@ static enum err submit(struct simulation *s, const struct simulated_job *made, s
     return ERR_OK;
 }
 
-static enum err submit_own(struct simulation *s, const struct job_script *scripts, size_t n, struct error *error)
+/* True if some script plays each job that is like this one: the network plays none. */
+static bool plays_all_like(const struct program *program, const struct simulated_job *job, struct arena *arena)
+{
+    const struct job_facts facts = { job->client_id, job->spec };
+
+    for (size_t i = 0; job->spec && i < program->n_scripts; i++) {
+        const struct job_script *script = &program->scripts[i];
+        if (script->has_match && !script->match.nth_first && match_job(&script->match, &facts, arena, NULL))
+            return true;
+    }
+    return false;
+}
+
+static enum err submit_own(struct simulation *s, const struct program *program, int64_t concurrency, struct error *error)
 {
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < n && err == ERR_OK; i++) {
-        struct simulated_job made = simulated_for(&scripts[i], &s->arena);
-        err = submit(s, &made, title_of(s, &scripts[i]), &scripts[i], error);
+    for (size_t i = 0; i < program->n_scripts && err == ERR_OK; i++) {
+        const struct job_script *script = &program->scripts[i];
+        struct simulated_job made = simulated_for(script, concurrency, &s->arena);
+        err = submit(s, &made, title_of(s, script), script, error);
     }
-    struct simulated_job plain = simulated_plain(&s->arena);
-    return err == ERR_OK ? submit(s, &plain, SPAN("plain"), NULL, error) : err;
+    struct simulated_job plain = simulated_plain(concurrency, &s->arena);
+    bool none = err != ERR_OK || plays_all_like(program, &plain, &s->arena);
+    return none ? err : submit(s, &plain, SPAN("plain"), NULL, error);
 }
 
 static enum err submit_given(struct simulation *s, const char *file, struct error *error)
@@ -274,7 +289,7 @@ static enum err play(struct simulation *s, const struct options *options, const 
         return err;
     list_faults(s, scenario);
     err = options->job ? submit_given(s, options->job, error)
-                       : submit_own(s, program->scripts, program->n_scripts, error);
+                       : submit_own(s, program, (int64_t)options->concurrency.value, error);
     if (err == ERR_OK)
         run(s);
     return err;

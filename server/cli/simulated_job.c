@@ -7,7 +7,7 @@ enum { WHY_MAX = 64 * 1024 };
 
 static const struct span client = { "5e0fc4b1a0d34c4b8a4f0f4f2f5d0b3cb3c1e9b7d86d4c0b9a8f3e7d6c5b4a39", 64 };
 
-struct simulated_job simulated_plain(struct arena *arena)
+struct simulated_job simulated_plain(int64_t concurrency, struct arena *arena)
 {
     struct simulated_job job = { client, SPAN("V1beta1"), ARENA_NEW(arena, struct job_spec) };
 
@@ -17,7 +17,7 @@ struct simulated_job simulated_plain(struct arena *arena)
             .verifier = VERIFIER_NOOP,
             .publisher = PUBLISHER_IPFS,
             .docker = { .image = SPAN("ubuntu") },
-            .deal = { .concurrency = 1 },
+            .deal = { .concurrency = concurrency },
         };
     return job;
 }
@@ -87,9 +87,9 @@ static void fit(struct simulated_job *job, const struct job_match *match, struct
         spec->docker.entrypoint = words_of(text_of_glob(match->entrypoint, arena), arena);
 }
 
-struct simulated_job simulated_for(const struct job_script *script, struct arena *arena)
+struct simulated_job simulated_for(const struct job_script *script, int64_t concurrency, struct arena *arena)
 {
-    struct simulated_job job = simulated_plain(arena);
+    struct simulated_job job = simulated_plain(concurrency, arena);
     bool by_name = !script->has_match || script->match.nth_first > 1;
 
     if (job.spec && script->has_match)

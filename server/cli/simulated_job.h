@@ -9,11 +9,11 @@ struct simulated_job {
     struct job_spec *spec; /* in the arena */
 };
 
-/* Docker, ubuntu, concurrency 1. `spec` NULL: no memory. */
-struct simulated_job simulated_plain(struct arena *arena);
+/* Docker, ubuntu. `spec` NULL: no memory. */
+struct simulated_job simulated_plain(int64_t concurrency, struct arena *arena);
 /* A plain one changed until it fits the script's match; without a match, or for a later job than the first
  * that fits, it asks for the script by its name. `spec` NULL: no memory. */
-struct simulated_job simulated_for(const struct job_script *script, struct arena *arena);
+struct simulated_job simulated_for(const struct job_script *script, int64_t concurrency, struct arena *arena);
 
 /* The payload in `text`, as the requester reads and checks it; without a ClientID it gets one. ERR_INVALID: in
  * the requester's words. ERR_NOMEM. Texts are borrowed from `text`. */

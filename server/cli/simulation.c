@@ -91,14 +91,29 @@ static struct span name_of(const struct job *job, const struct execution *x)
     return x->node_id;
 }
 
-/* An execution's status says what its last move came from; it stays when later moves bring none. */
-static struct span comment_of(const struct played *played, const struct job *job, const struct history *h)
+static struct span published_text(struct simulation *s, const struct execution *x)
+{
+    const struct storage_spec *published = x->published;
+
+    if (!published || (!published->cid.n && !published->url.n))
+        return SPAN("publishes nothing");
+    return arena_printf(&s->arena, "published %.*s", SPAN_ARG(published->cid.n ? published->cid : published->url));
+}
+
+/* An execution's status says what its last move came from; it stays when later moves bring none. The move to Completed
+ * also says what is published. */
+static struct span comment_of(struct simulation *s, const struct played *played, const struct job *job,
+                              const struct history *h)
 {
     const struct execution *x = h->level == HISTORY_EXECUTION ? job->executions[h->execution] : NULL;
     bool is_last = x && h->version == x->version;
     bool is_new = is_last && (x->index >= played->n_seen || played->seen[x->index].status != x->status.p);
 
-    return !h->comment.n && is_new ? x->status : h->comment;
+    struct span comment = !h->comment.n && is_new ? x->status : h->comment;
+
+    if (!is_last || h->next != EXECUTION_COMPLETED)
+        return comment;
+    return arena_printf(&s->arena, "%.*s%s%.*s", SPAN_ARG(comment), comment.n ? "  " : "", SPAN_ARG(published_text(s, x)));
 }
 
 static void put_entry(struct simulation *s, const struct played *played, const struct job *job, const struct history *h)
@@ -110,7 +125,7 @@ static void put_entry(struct simulation *s, const struct played *played, const s
         .played = played, .level = (enum history_level)h->level,
         .node = of_job ? SPAN("") : name_of(job, job->executions[h->execution]),
         .previous = state_name(h->previous), .next = state_name(h->next), .version = h->version,
-        .comment = comment_of(played, job, h),
+        .comment = comment_of(s, played, job, h),
     });
 }
 
@@ -130,7 +145,7 @@ static void tell_settings(struct simulation *s, const struct played *played, con
                           const struct execution *x, const struct seen *seen)
 {
     if (x->published != seen->published)
-        put_setting(s, played, job, x, arena_printf(&s->arena, "published %.*s", SPAN_ARG(x->published->cid)));
+        put_setting(s, played, job, x, published_text(s, x));
     if (x->output != seen->output)
         put_setting(s, played, job, x, arena_printf(&s->arena, "run output, exit code %" PRId64, x->output->exit_code));
     if (x->status.p != seen->status)

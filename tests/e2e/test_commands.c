@@ -2,10 +2,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "scenario/shipped.h"
 #include "support/http_client.h"
 #include "support/program.h"
 #include "support/suite.h"
 
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -144,7 +146,7 @@ static const struct telling {
       "+0.000s  plain  n0  BidAccepted → WaitingVerification\n"
       "+0.000s  plain  n0  WaitingVerification → ResultAccepted\n"
       "+0.000s  plain  waits for 2 reads of states: read here\n"
-      "+0.000s  plain  n0  ResultAccepted → Completed\n"
+      "+0.000s  plain  n0  ResultAccepted → Completed  publishes nothing\n"
       "+0.000s  plain  -  InProgress → Completed\n"
       "+0.000s  ends: nothing is left to happen\n" },
     { "simulate scripts.json", 0,
@@ -176,6 +178,24 @@ static const struct telling {
       "flaky.json:4:16: unknown key \"aftr\" in /jobs/0/steps/0 (did you mean \"after\"?)\n"
       "flaky.json:5:11: expected a whole number from 0 to 9007199254740991, got -1 in /seed\n" },
     { "scenarios | grep -c '^stuck-askforbid  '", 0, "1\n" },
+    { "simulate --concurrency 2 partial | tail -n 2", 0,
+      "+0.500s  plain  -  InProgress → CompletedPartially\n"
+      "+0.500s  ends: nothing is left to happen\n" },
+    { "simulate empty-results-completed | grep ' → Completed  '", 0,
+      "+0.500s  plain  n0  ResultAccepted → Completed  publishes nothing\n" },
+    { "simulate results-late-after-completed | grep publish", 0,
+      "+0.200s  results-late-after-completed  n0  ResultAccepted → Completed  publishes nothing\n"
+      "+10.200s  results-late-after-completed  n0  Completed → Completed  "
+      "published QmSamyCGd6yq4pqTKqU5QdWtpyBLXjvgyaYSDp9rQf1zM2\n" },
+    { "simulate results-late-after-completed | grep -c plain", 1, "0\n" },
+    { "scenarios late RESULTS 529 | grep -v http", 0,
+      "results-late-after-completed   The job is completed ten seconds before its result can be had.\n"
+      "results-late                   Publishing takes half a minute, in which the results are an empty list.\n" },
+    { "scenarios late nothing-of-the-kind", 0, "" },
+    { "scenarios --format json late-after | cut -c 1-40", 0, "[{\"name\":\"results-late-after-completed\",\n" },
+    { "scenarios --print not-enough-nodes | grep -c name", 1, "0\n" },
+    { "scenarios --print partal 2>&1", 2,
+      "mock-requester: no scenario \"partal\" ships with the program (did you mean \"partial\"?); try --help\n" },
     { "sign a b 2>&1", 2, "mock-requester: sign: one argument too many: \"b\"; try --help\n" },
 };
 
@@ -233,6 +253,48 @@ START_TEST(the_catalogue_is_json_too)
         ck_assert_int_eq(json_type(json_get(entry, "references")), JSON_ARRAY);
     }
     json_free(json);
+}
+END_TEST
+
+START_TEST(a_printed_scenario_passes_under_any_name)
+{
+    const struct shipped_file *file = NULL;
+    char line[256];
+
+    while ((file = shipped_next(file))) {
+        bool names_files = memmem(file->bytes, file->n, "\"fixtures\": ", 12) != NULL;
+        snprintf(line, sizeof line, "scenarios --print %s 2>&1 >mine.json && '%s' check mine.json", file->name, PROGRAM);
+        int code = run(line);
+        ck_assert_msg(code == (names_files ? 2 : 0), "%s: %s", file->name, text_said());
+        ck_assert_msg((strstr(text_said(), "reads files beside it") != NULL) == names_files, "%s", text_said());
+    }
+    unlink("mine.json");
+}
+END_TEST
+
+START_TEST(at_a_terminal_the_catalogue_fits_its_width)
+{
+    struct winsize size = { .ws_row = 24, .ws_col = 72 };
+    char *const words[] = { strdup(PROGRAM), strdup("scenarios"), NULL };
+    char line[512];
+    int terminal, lines = 0;
+
+    pid_t pid = forkpty(&terminal, NULL, NULL, &size);
+    if (pid == 0) {
+        execv(PROGRAM, words);
+        _exit(127);
+    }
+    FILE *file = fdopen(terminal, "r");
+    for (; fgets(line, sizeof line, file); lines++) {
+        ck_assert_msg(strcspn(line, "\r") <= size.ws_col, "%s", line);
+        ck_assert_ptr_null(strstr(line, "http"));
+    }
+
+    ck_assert_int_gt(lines, 60);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    fclose(file);
+    free(words[0]);
+    free(words[1]);
 }
 END_TEST
 
@@ -301,6 +363,8 @@ int main(void)
         TEST(simulate_tells_json),
         TEST(simulate_json_has_its_notes_on_standard_error),
         TEST(the_catalogue_is_json_too),
+        TEST(a_printed_scenario_passes_under_any_name),
+        TEST(at_a_terminal_the_catalogue_fits_its_width),
         TEST(a_schema_is_the_file_that_ships),
         TEST_GROUP("served"),
         TEST(a_scenario_that_ships_is_served_by_its_name),

@@ -409,7 +409,7 @@ static const struct refused {
       "--start-time: wants a moment after 1970 began and before 2200, not \"9999-01-01T00:00:00Z\"" },
     { "sign a b", "sign: one argument too many: \"b\"" },
     { "probe now", "probe: one argument too many: \"now\"" },
-    { "scenarios now", "scenarios: one argument too many: \"now\"" },
+    { "simulate --concurrency 0 a", "--concurrency: wants a number from 1 to 10000, not \"0\"" },
     { "schema scenario now", "schema: one argument too many: \"now\"" },
     { "help me", "there is no command \"me\"" },
     { "-hV", "unknown option \"-hV\"" },
