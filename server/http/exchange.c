@@ -111,7 +111,9 @@ static enum body_result read_body(struct exchange *ex)
 
 static bool expects_the_impossible(const struct head *head)
 {
-    return head_header(head, "Expect") && !head_has_token(head, "Expect", "100-continue");
+    const struct header *expect = head_header(head, "Expect");
+
+    return expect && expect->value.n && !head_has_token(head, "Expect", "100-continue");
 }
 
 static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struct reply *reply))

@@ -29,7 +29,6 @@ enum refusal {
     REFUSE_NO_HOST,
     REFUSE_HOST,
     REFUSE_HEADER_NAME,
-    REFUSE_HEADER_VALUE,
     REFUSE_TOO_LARGE,
     REFUSE_NO_TURN, /* not of net/http: bodies in flight take too much memory */
     REFUSAL_COUNT

@@ -58,7 +58,10 @@ static const struct {
     { "framing before version", "GET / HTTP/2.0\r\nContent-Length: x\r\n\r\n", REFUSE_BAD, false, 0 },
     { "version before host", "GET / HTTP/3.0\r\n\r\n", REFUSE_VERSION, false, 0 },
     { "CONNECT needs no host", "CONNECT a:1 HTTP/1.1\r\n\r\n", REFUSE_NOT, false, 0 },
-    { "DEL in a value", LINE "Host: a\r\nA: \x7f\r\n\r\n", REFUSE_HEADER_VALUE, false, 0 },
+    { "DEL in a value", LINE "Host: a\r\nA: \x7f\r\n\r\n", REFUSE_BAD, false, 0 },
+    { "a mark in a name before anything else", LINE "A/B: c\r\n\r\n", REFUSE_BAD, false, 0 },
+    { "a blank in a name after all else", LINE "Host: a\r\nA : b\r\n\r\n", REFUSE_HEADER_NAME, false, 0 },
+    { "a blank in the name of Host", LINE "Host : a\r\n\r\n", REFUSE_NO_HOST, false, 0 },
     { "byte above ASCII in a value", LINE "Host: a\r\nA: \xff\r\n\r\n", REFUSE_NOT, false, 0 },
 };
 
