@@ -116,6 +116,17 @@ static void find_route(struct call *call)
     }
 }
 
+bool api_reads_body(struct api *api, const struct request *request)
+{
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct target target;
+
+    if (target_read(request->target, &arena, &target) || !span_eq(target.path, target.clean))
+        return false;
+    const struct route *route = release_route(worlds_default(api->worlds)->release, target.path);
+    return route && route_takes(route, request->method) && handlers[route->endpoint].reads_body;
+}
+
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call)
 {
     *call = (struct call){ .api = api, .world = worlds_default(api->worlds), .request = request, .reply = reply, .facts = { .endpoint = ENDPOINT_OTHER } };

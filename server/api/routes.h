@@ -9,6 +9,7 @@ struct handler {
     void (*prepare)(struct call *call);
     /* Makes the reply. The caller has entered the world. */
     void (*answer)(struct call *call, ns_t now);
+    bool reads_body;
 };
 
 extern const struct handler handlers[ENDPOINT_OTHER];

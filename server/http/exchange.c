@@ -90,14 +90,25 @@ static enum body_result read_framed(struct exchange *ex)
     return result;
 }
 
+static bool is_read_by_handler(const struct exchange *ex)
+{
+    const struct http_options *options = &ex->server->options;
+
+    return !options->reads_body || options->reads_body(options->context, &ex->request);
+}
+
 static enum body_result read_body(struct exchange *ex)
 {
     struct tap *tap = &ex->worker->tap;
+    bool expects = ex->head.minor > 0 && head_has_token(&ex->head, "Expect", "100-continue");
 
     ex->apart = !library_frames_alike(ex);
     if (!ex->head.chunked && ex->head.length == 0)
         return BODY_COMPLETE;
-    if (ex->head.minor > 0 && head_has_token(&ex->head, "Expect", "100-continue"))
+    ex->unread = expects && !is_read_by_handler(ex);
+    if (ex->unread)
+        return BODY_COMPLETE;
+    if (expects)
         library_write(ex->connection, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     worker_enter(ex->worker, PHASE_BODY);
     enum body_result result = read_framed(ex);
@@ -131,12 +142,14 @@ static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struc
 static void fill_by_handler(struct exchange *ex, struct reply *reply)
 {
     ex->server->options.handle(ex->server->options.context, &ex->request, reply);
+    reply->close |= ex->unread;
 }
 
 static void fill_expectation_failed(struct exchange *ex, struct reply *reply)
 {
-    (void)ex;
     reply->status = 417;
+    reply->without = OWN_CONNECTION | (span_is(ex->head.method, "HEAD") ? OWN_LENGTH : 0);
+    reply_header(reply, "Connection", SPAN("close")); /* among the handler's, before Date, as net/http sets it */
     reply->close = true;
 }
 

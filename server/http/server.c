@@ -157,6 +157,16 @@ static struct world *world_of(const struct server *server, const struct reply *r
     return reply->handler_context ? reply->handler_context : worlds_default(&server->worlds);
 }
 
+/* Calls of the control API read theirs. */
+static bool reads_body(void *context, const struct request *request)
+{
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct server *server = context;
+    struct target target;
+
+    return is_control(server, request, &arena, &target) || api_reads_body(server->api, request);
+}
+
 static bool wait(void *context, struct reply *reply, bool piece, int fd)
 {
     struct held_list *held = &world_of(context, reply)->held;
@@ -283,6 +293,7 @@ static enum err start_http(struct server *server, const struct server_options *o
         .host = options->host,
         .port = options->port,
         .handle = handle,
+        .reads_body = reads_body,
         .wait = wait,
         .writing = writing,
         .ended = ended,
