@@ -7,6 +7,7 @@
 #include "api/witness.h"
 #include "wire/problems.h"
 #include "wire/target.h"
+#include "wire/websocket.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,15 +117,31 @@ static void find_route(struct call *call)
     }
 }
 
-bool api_reads_body(struct api *api, const struct request *request)
+static bool becomes_websocket(const struct route *route, const struct request *request)
+{
+    struct reply reply;
+
+    if (route->endpoint != ENDPOINT_WEBSOCKET)
+        return false;
+    reply_init(&reply);
+    bool accepted = websocket_handshake(request, &reply);
+    reply_release(&reply);
+    return accepted;
+}
+
+enum body_use api_body_use(struct api *api, const struct request *request)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
     struct target target;
 
     if (target_read(request->target, &arena, &target) || !span_eq(target.path, target.clean))
-        return false;
+        return BODY_DRAINED;
     const struct route *route = release_route(worlds_default(api->worlds)->release, target.path);
-    return route && route_takes(route, request->method) && handlers[route->endpoint].reads_body;
+    if (!route || !route_takes(route, request->method))
+        return BODY_DRAINED;
+    if (becomes_websocket(route, request))
+        return BODY_LEFT;
+    return handlers[route->endpoint].reads_body ? BODY_READ : BODY_DRAINED;
 }
 
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call)

@@ -14,8 +14,8 @@
 enum err api_new(const struct api_options *options, struct worlds *worlds, struct api **api, struct error *error);
 void api_free(struct api *api); /* NULL is fine */
 
-/* True if the handler of the request reads its body: the real requester sends `100 Continue` only then. Any thread. */
-bool api_reads_body(struct api *api, const struct request *request);
+/* What the handler of the request does with its body, which has not been read yet. Any thread. */
+enum body_use api_body_use(struct api *api, const struct request *request);
 
 /* `request` and `reply` (initialised) must outlive the call. */
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call);

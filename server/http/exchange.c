@@ -90,11 +90,11 @@ static enum body_result read_framed(struct exchange *ex)
     return result;
 }
 
-static bool is_read_by_handler(const struct exchange *ex)
+static enum body_use body_use(const struct exchange *ex)
 {
     const struct http_options *options = &ex->server->options;
 
-    return !options->reads_body || options->reads_body(options->context, &ex->request);
+    return options->body_use ? options->body_use(options->context, &ex->request) : BODY_READ;
 }
 
 static enum body_result read_body(struct exchange *ex)
@@ -105,7 +105,8 @@ static enum body_result read_body(struct exchange *ex)
     ex->apart = !library_frames_alike(ex);
     if (!ex->head.chunked && ex->head.length == 0)
         return BODY_COMPLETE;
-    ex->unread = expects && !is_read_by_handler(ex);
+    enum body_use use = body_use(ex);
+    ex->unread = use == BODY_LEFT || (expects && use == BODY_DRAINED);
     if (ex->unread)
         return BODY_COMPLETE;
     if (expects)

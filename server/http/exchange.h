@@ -14,7 +14,7 @@ struct exchange {
     enum library_door door;
     struct head head;
     bool kept;  /* the connection goes on after this exchange */
-    bool unread; /* the body is left: the client waits for a 100 that does not come */
+    bool unread; /* the body is left: the connection becomes a websocket, or the client waits for a 100 that does not come */
     bool apart; /* the library has not read this request as we have: the connection cannot be kept */
     struct request request;
     struct buf body;

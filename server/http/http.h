@@ -38,9 +38,7 @@ struct http_options {
     const char *host; /* an IPv4 address or name CivetWeb can bind */
     int port;         /* 0: any free one */
     http_handle_fn *handle;
-    /* True if the handler reads the request's body; else `Expect: 100-continue` gets no 100, as in net/http. NULL: it
-     * always does. */
-    bool (*reads_body)(void *context, const struct request *request);
+    enum body_use (*body_use)(void *context, const struct request *request); /* NULL: BODY_READ */
     http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
     http_writing_fn *writing;             /* may be NULL */
     http_ended_fn *ended;                 /* may be NULL */

@@ -158,13 +158,13 @@ static struct world *world_of(const struct server *server, const struct reply *r
 }
 
 /* Calls of the control API read theirs. */
-static bool reads_body(void *context, const struct request *request)
+static enum body_use body_use(void *context, const struct request *request)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
     struct server *server = context;
     struct target target;
 
-    return is_control(server, request, &arena, &target) || api_reads_body(server->api, request);
+    return is_control(server, request, &arena, &target) ? BODY_READ : api_body_use(server->api, request);
 }
 
 static bool wait(void *context, struct reply *reply, bool piece, int fd)
@@ -293,7 +293,7 @@ static enum err start_http(struct server *server, const struct server_options *o
         .host = options->host,
         .port = options->port,
         .handle = handle,
-        .reads_body = reads_body,
+        .body_use = body_use,
         .wait = wait,
         .writing = writing,
         .ended = ended,

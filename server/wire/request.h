@@ -12,6 +12,13 @@ struct header {
     struct span name, value;
 };
 
+/* What becomes of a request's body, as far as the handler decides it. */
+enum body_use {
+    BODY_READ,    /* by the handler */
+    BODY_DRAINED, /* read past: `Expect: 100-continue` gets no 100, as in net/http */
+    BODY_LEFT,    /* not read at all: the connection becomes something else */
+};
+
 enum body_end {
     BODY_WHOLE,
     BODY_TOO_LARGE, /* BODY_MAX bytes were read and more follow */
