@@ -259,7 +259,8 @@ static enum err build(struct server *server, const struct server_options *option
 
     if (err)
         return err;
-    worlds_init(&server->worlds, world);
+    if (!worlds_init(&server->worlds, world))
+        return error_set(error, ERR_NOMEM, "out of memory");
     return api_new(&api, &server->worlds, &server->api, error);
 }
 

@@ -49,7 +49,7 @@ static double handler_rate(const struct signed_job *job, double seconds)
 
     if (api_new(&(struct api_options){ 0 }, &worlds, &api, NULL))
         load_fail("out of memory");
-    worlds_init(&worlds, world);
+    MUST(worlds_init(&worlds, world));
     ns_t start = os_clock_monotonic(), end = start + (ns_t)(seconds * (double)NS_PER_SECOND);
     for (; os_clock_monotonic() < end; n++)
         if (!submit(api, world, &request))

@@ -32,8 +32,8 @@ static struct desk *desk_with(struct network network, struct api_options options
     desk->network = network;
     desk->remote = "127.0.0.1:54321";
     desk->monotonic = SECONDS(1000);
-    worlds_init(&desk->worlds, network_world(&desk->network, &release_v0_3_25));
-    atomic_store(&desk->worlds.first->signatures, (int)signatures);
+    ck_assert(worlds_init(&desk->worlds, network_world(&desk->network, &release_v0_3_25)));
+    atomic_store(&worlds_default(&desk->worlds)->signatures, (int)signatures);
     ck_assert_int_eq(api_new(&options, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
     return desk;

@@ -16,7 +16,7 @@ static void setup(void)
     const struct api_options options = { .fixed_health = true };
 
     network = NETWORK(GOOD);
-    worlds_init(&worlds, network_world(&network, &release_v0_3_25));
+    ck_assert(worlds_init(&worlds, network_world(&network, &release_v0_3_25)));
     ck_assert_int_eq(api_new(&options, &worlds, &api, NULL), ERR_OK);
     reply_init(&reply);
 }

@@ -45,7 +45,7 @@ static void ask(const char *preset, const char *path, const char *body)
     struct program *program = program_of_text(scenario, &settings);
     ck_assert_int_eq(world_new(&(struct world_options){ .program = program }, &world, NULL), ERR_OK);
     program_drop(program);
-    worlds_init(&worlds, world);
+    ck_assert(worlds_init(&worlds, world));
     ck_assert_int_eq(api_new(&(struct api_options){ 0 }, &worlds, &api, NULL), ERR_OK);
     reply_init(&reply);
     api_prepare(api, &request, &reply, &call);
@@ -95,7 +95,7 @@ START_TEST(the_write_deadline_comes_after_twenty_seconds_and_empty)
 
     ck_assert_int_eq(reply.fate.broken, BREAK_EMPTY_RESPONSE);
     ck_assert(reply.fate.wait.on);
-    ck_assert_int_eq(reply.fate.wait.until - worlds.first->clock.base, 20 * NS_PER_SECOND);
+    ck_assert_int_eq(reply.fate.wait.until - worlds_default(&worlds)->clock.base, 20 * NS_PER_SECOND);
     stop();
 }
 END_TEST

@@ -40,7 +40,7 @@ static void desk_build(struct desk *desk, enum clock_kind kind)
     struct program *program = program_of_text(gated, &settings);
     ck_assert_int_eq(world_new(&(struct world_options){ .program = program, .journal = 4 }, &world, NULL), ERR_OK);
     program_drop(program);
-    worlds_init(&desk->worlds, world);
+    ck_assert(worlds_init(&desk->worlds, world));
     ck_assert_int_eq(api_new(&(struct api_options){ 0 }, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
 }
@@ -92,7 +92,7 @@ static const char *ask(struct desk *desk, const char *method, const char *target
     const struct request request = { .method = span_text(method), .target = span_text(target), .http_minor = 1,
                                      .body = span_text(body), .body_end = desk->body_end,
                                      .remote = SPAN("127.0.0.1:5") };
-    struct world *world = desk->worlds.first;
+    struct world *world = worlds_default(&desk->worlds);
 
     reply_release(&desk->reply);
     reply_init(&desk->reply);

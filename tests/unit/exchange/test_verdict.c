@@ -24,7 +24,7 @@ static void play(const char *scenario, enum signatures signatures)
 
     ck_assert_int_eq(world_new(&(struct world_options){ .program = program }, &world, NULL), ERR_OK);
     program_drop(program);
-    worlds_init(&it.worlds, world);
+    ck_assert(worlds_init(&it.worlds, world));
     ck_assert_int_eq(api_new(&(struct api_options){ 0 }, &it.worlds, &it.api, NULL), ERR_OK);
 }
 
@@ -82,7 +82,7 @@ START_TEST(each_wrong_is_one_reason_with_its_place)
     play(row->scenario, row->signatures);
     if (row->path)
         post(row->path, row->body);
-    struct reasons reasons = world_judge(it.worlds.first, &it.arena);
+    struct reasons reasons = world_judge(worlds_default(&it.worlds), &it.arena);
 
     ck_assert_msg(reasons.n == (row->kind != NULL), "%s: %zu reasons", row->name, reasons.n);
     if (row->kind) {
@@ -100,8 +100,8 @@ START_TEST(a_path_is_named_once_and_counted_each_time)
     for (int i = 0; i < 3; i++)
         post("/nowhere", "");
 
-    ck_assert_uint_eq(world_judge(it.worlds.first, &it.arena).n, 1);
-    ck_assert_uint_eq(it.worlds.first->verdict.not_found, 3);
+    ck_assert_uint_eq(world_judge(worlds_default(&it.worlds), &it.arena).n, 1);
+    ck_assert_uint_eq(worlds_default(&it.worlds)->verdict.not_found, 3);
     stop();
 }
 END_TEST
@@ -115,8 +115,8 @@ START_TEST(paths_beyond_the_cap_are_only_counted)
         post(path, "");
     }
 
-    ck_assert_uint_eq(world_judge(it.worlds.first, &it.arena).n, VERDICT_PATHS_MAX);
-    ck_assert_uint_eq(it.worlds.first->verdict.not_found, VERDICT_PATHS_MAX + 5);
+    ck_assert_uint_eq(world_judge(worlds_default(&it.worlds), &it.arena).n, VERDICT_PATHS_MAX);
+    ck_assert_uint_eq(worlds_default(&it.worlds)->verdict.not_found, VERDICT_PATHS_MAX + 5);
     stop();
 }
 END_TEST

@@ -28,7 +28,7 @@ static struct desk *desk_open(struct network network)
     ck_assert_ptr_nonnull(desk);
     desk->network = network;
     desk->told = buf_init(TELLING_MAX);
-    worlds_init(&desk->worlds, network_world(&desk->network, &release_documented));
+    ck_assert(worlds_init(&desk->worlds, network_world(&desk->network, &release_documented)));
     ck_assert_int_eq(api_new(&options, &desk->worlds, &desk->api, NULL), ERR_OK);
     reply_init(&desk->reply);
     return desk;

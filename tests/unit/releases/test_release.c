@@ -62,7 +62,7 @@ static void setup(void)
     const struct api_options options = { .rate_limit = false };
 
     network = NETWORK(GOOD);
-    worlds_init(&worlds, network_world(&network, release_find(SPAN("v9.0.0"))));
+    ck_assert(worlds_init(&worlds, network_world(&network, release_find(SPAN("v9.0.0")))));
     ck_assert_int_eq(api_new(&options, &worlds, &api, NULL), ERR_OK);
     reply_init(&reply);
 }

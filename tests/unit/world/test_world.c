@@ -92,7 +92,7 @@ static struct house house_of(const char *text, const char *client, int wanted)
 {
     struct house house = { .client = client, .wanted = wanted };
 
-    worlds_init(&house.worlds, world_of(text, CLOCK_KIND_REAL));
+    ck_assert(worlds_init(&house.worlds, world_of(text, CLOCK_KIND_REAL)));
     return house;
 }
 
