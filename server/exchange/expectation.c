@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 struct tally {
-    int64_t seen;      /* times, or the longest way */
-    int64_t submitted; /* jobs that fit all but `nth` */
+    int64_t seen;      /* exchanges; of a sequence: most places reached */
+    int64_t submitted; /* jobs that match apart from `nth` */
     struct table clients; /* → size_t: how far the client got in the sequence */
-    struct table jobs;    /* those that `nth` means; no values */
+    struct table jobs;    /* those that `nth` selects; no values */
     size_t unfollowed;
 };
 
@@ -46,7 +46,7 @@ void expectations_release(struct expectations *e)
 
 /* ---- exchanges ------------------------------------------------------------------------------------------- */
 
-/* With `nth` the jobs that are meant are remembered when they are submitted. */
+/* True if the exchange is about a job that matches. Side effect: with `nth`, counts and remembers a submitted job. */
 static bool fits_job(const struct job_match *match, struct tally *tally, const struct exchange_facts *facts, bool made_job)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };

@@ -1,5 +1,5 @@
-/* What is known of an exchange once its request has been read: what faults, expectations and the journal
- * look at. Texts are borrowed from the exchange. */
+/* The facts of an exchange, known once its request has been read: the input of faults, expectations and the
+ * journal. Texts are borrowed from the exchange. */
 #ifndef MOCK_REQUESTER_EXCHANGE_FACTS_H
 #define MOCK_REQUESTER_EXCHANGE_FACTS_H
 
@@ -7,11 +7,11 @@
 #include "sim/job.h"
 
 struct exchange_facts {
-    enum endpoint endpoint;      /* ENDPOINT_OTHER: a path of none */
+    enum endpoint endpoint;      /* ENDPOINT_OTHER: the path has no endpoint */
     struct span client_id;       /* as the request claims it; empty: none */
-    struct span job_id;          /* the job it names; of a submit the one it made */
-    struct span job_client;      /* whose job that is … */
-    const struct job_spec *spec; /* … and what it asks for: the submitted one, or the named job's; NULL: no job */
+    struct span job_id;          /* of the job that the request names, or that a submit made */
+    struct span job_client;      /* the client of that job */
+    const struct job_spec *spec; /* the spec submitted, or of the named job; NULL: no job */
 };
 
 #endif

@@ -7,11 +7,11 @@
 struct fault_state {
     struct fault_state *next;
     const struct fault *fault;
-    int64_t seen;      /* exchanges that fit, with `per` all */
+    int64_t seen;      /* exchanges that match, with `per` all */
     int64_t fired;
-    int64_t submitted; /* jobs that fit all but `nth` … */
-    struct table meant;   /* … and those of them that `nth` means; no values */
-    struct table apart;   /* → int64_t: exchanges that fit, by job or client */
+    int64_t submitted; /* jobs that match apart from `nth` … */
+    struct table meant;   /* … and those of them that `nth` selects; no values */
+    struct table apart;   /* → int64_t: exchanges that match, by job or client */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------ */
@@ -122,14 +122,14 @@ const struct fault *faults_next(const struct faults *faults, const struct fault 
     return s->fault;
 }
 
-/* ---- does it fit? ------------------------------------------------------------------------------------------- */
+/* ---- matching ----------------------------------------------------------------------------------------------- */
 
 struct judging {
     const struct fault_state *state;
     const struct exchange_facts *facts;
-    ns_t since; /* what `between` counts from: so long ago */
+    ns_t since; /* time passed since the moment that `between` counts from */
     struct arena *arena;
-    bool tells; /* what the first condition to fail wanted and got; else the first to fail ends it */
+    bool tells; /* true: fills `miss` and counts all failures; false: stops at the first failure */
     int failed;
     struct near_miss miss;
 };
@@ -156,7 +156,7 @@ static void judge_client(struct judging *j)
         fails(j, "client_id", wanted, j->facts->client_id);
 }
 
-/* Its place among the jobs that fit the rest; a submit's job would be the next. */
+/* Judges `nth`: the job's place among those that match otherwise. The job of a submit would be the next one. */
 static void judge_nth(struct judging *j)
 {
     const struct fault_state *s = j->state;
@@ -225,9 +225,9 @@ static bool fits(struct judging *j)
     return j->failed == 0;
 }
 
-/* ---- does it fire? -------------------------------------------------------------------------------------------- */
+/* ---- firing --------------------------------------------------------------------------------------------------- */
 
-/* Without memory a key is always new. */
+/* Counts an exchange under the key and returns its count; always 1 if there is no memory. */
 static int64_t count_apart(struct fault_state *s, struct span key)
 {
     int64_t *times = table_add(&s->apart, key);
@@ -235,7 +235,7 @@ static int64_t count_apart(struct fault_state *s, struct span key)
     return times ? ++*times : 1;
 }
 
-/* How many exchanges have fitted, this one included. A submit's job is always a new one. */
+/* Counts a matching exchange and returns its number, from 1. With `per` job, a submit is always number 1. */
 static int64_t count(struct fault_state *s, const struct exchange_facts *facts)
 {
     switch ((enum fault_per)s->fault->per) {

@@ -1,12 +1,12 @@
-/* What happens to an exchange: which fault takes it, and why the first one nearly did.
+/* The faults of a world: chooses the one that applies to an exchange, and reports near misses of the first.
  *
  *   faults_init → faults_add … → faults_choose, an exchange at a time (faults_submitted after a submit)
  *   → faults_release
  *
- * A fault is plain data, made by the loader; what it does to a reply is not known here. Faults are tried in
- * order; the first that fits and fires is the one. A fault counts the exchanges that fit it and that no
- * earlier one took; chance is drawn last. With `per` it counts each job's or client's exchanges apart, for
- * FAULT_KEYS_MAX of them: beyond, the one seen first begins anew. Thread: the engine's lock. */
+ * A fault is plain data, filled by scenario/faults.c; api/faulting.c applies it to the reply. Faults are tried in
+ * order; the first that matches and fires is chosen. A fault counts the exchanges that match it and that no
+ * earlier one took; chance is drawn last. With `per` it counts the exchanges of each job or client separately, for
+ * FAULT_KEYS_MAX of them: above that, the count of the one added first starts again. Thread: the engine's lock. */
 #ifndef MOCK_REQUESTER_EXCHANGE_FAULT_H
 #define MOCK_REQUESTER_EXCHANGE_FAULT_H
 
@@ -19,15 +19,15 @@
 
 enum {
     FAULTS_MAX = 1000,        /* in one file */
-    FAULT_KEYS_MAX = 10000,   /* jobs or clients that one fault counts apart */
-    FAULT_JOBS_MAX = 10000,   /* jobs that one fault's `nth` means */
+    FAULT_KEYS_MAX = 10000,   /* jobs or clients that one fault counts separately */
+    FAULT_JOBS_MAX = 10000,   /* jobs that one fault's `nth` selects */
     FAULT_HEADERS_MAX = 32,   /* of one reply */
     FAULT_PATCH_MAX = 1000,   /* operations of one patch */
 };
 #define FAULT_NO_LIMIT INT64_MAX
 
 enum fault_per { FAULT_PER_ALL, FAULT_PER_JOB, FAULT_PER_CLIENT };
-enum fault_effect { EFFECT_USUAL, EFFECT_NONE, EFFECT_DONE }; /* does the handler act? usual: by kind */
+enum fault_effect { EFFECT_USUAL, EFFECT_NONE, EFFECT_DONE }; /* whether the handler acts; usual: by kind */
 enum fault_kind { FAULT_DELAYS_ONLY, FAULT_REPLIES, FAULT_PRESET, FAULT_BREAKS, FAULT_TRICKLES, FAULT_PATCHES };
 
 /* A row each: constant, name, the function of api/presets.c that makes the reply, true if it comes from behind the rate
@@ -55,7 +55,7 @@ const char *preset_name(enum preset preset); /* "rate-limited" */
 struct fault_header {
     struct span name;
     struct span value;
-    bool absent; /* ours goes, and none comes */
+    bool absent; /* the header is removed, and none is added */
 };
 
 struct fault_reply {
@@ -67,8 +67,8 @@ struct fault_reply {
 };
 
 struct fault_trickle {
-    int64_t bytes;        /* of the body at a time */
-    struct trigger every; /* a time or a gate, from the piece before */
+    int64_t bytes;        /* of the body in one piece */
+    struct trigger every; /* a time or a gate, counted from the previous piece */
 };
 
 struct fault {
@@ -97,7 +97,7 @@ struct fault {
 /* `blip`, or `flaky.json:14` where it has no name; in `arena`. */
 struct span fault_title(const struct fault *fault, struct arena *arena);
 
-/* Does the handler act though the fault has the exchange? */
+/* True if the handler acts although the fault takes the exchange. */
 bool fault_lets_act(const struct fault *fault);
 
 /* ---- at run time ------------------------------------------------------------------------------------------- */
@@ -111,31 +111,31 @@ struct faults {
 };
 
 void faults_init(struct faults *faults, struct engine *engine, ns_t now);
-/* Nothing has been counted yet, and `between` counts from `now`. */
+/* Sets all counts to 0; `between` counts from `now`. */
 void faults_reset(struct faults *faults, ns_t now);
-void faults_release(struct faults *faults); /* faults are the owner's */
+void faults_release(struct faults *faults); /* does not free the faults */
 
-/* Behind all others, or before them. Borrowed until it is removed. False: no memory. */
+/* Adds a fault after all others, or before them. Borrowed until it is removed. False: no memory. */
 bool faults_add(struct faults *faults, const struct fault *fault, bool before_others);
-/* Takes out the fault of that name, or NULL; an empty name takes out the first. */
+/* Removes the fault of that name, or for an empty name the first. Returns it, or NULL if there is none. */
 const struct fault *faults_remove(struct faults *faults, struct span name);
 
-/* Walking them: NULL is before the first and behind the last. `*fired`: exchanges that it took. */
+/* Returns the fault after `fault` (NULL: the first), or NULL at the end. `*fired`: how many exchanges it took. */
 const struct fault *faults_next(const struct faults *faults, const struct fault *fault, int64_t *fired);
 
-/* An exchange that fits all but one condition of the first fault. */
+/* An exchange that meets all conditions of the first fault but one. */
 struct near_miss {
-    const struct fault *fault; /* NULL: it is none */
+    const struct fault *fault; /* NULL: no near miss */
     const char *condition;     /* "client_id" … */
     struct span wanted, got;   /* in the arena, or borrowed as the facts are */
 };
 
-/* The fault that takes the exchange, or NULL. */
+/* Returns the fault that takes the exchange, or NULL. Each fault tried that matches counts the exchange. */
 const struct fault *faults_choose(struct faults *faults, const struct exchange_facts *facts, ns_t now, struct arena *arena,
                                   struct near_miss *miss);
-/* It did not fire after all: its patch could not be made. */
+/* Undoes that the fault fired: its patch failed. */
 void faults_take_back(struct faults *faults, const struct fault *fault);
-/* A submit has made the job that the facts name: `nth` counts it. */
+/* Counts, for `nth`, the job that a submit has made and the facts name. */
 void faults_submitted(struct faults *faults, const struct exchange_facts *facts);
 
 #endif

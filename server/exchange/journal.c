@@ -8,7 +8,7 @@ enum { ROOM_FIRST = 256, NUMBER_BITS = 40 };
 
 struct slot {
     struct journal_entry entry;
-    char *texts; /* all of them, one behind the other */
+    char *texts; /* all texts, one after the other */
 };
 
 /* Number n is in slot (n - 1) % size; only those from `first` to `last` are there. */
@@ -17,7 +17,7 @@ struct journal {
     struct slot *slots;
     uint64_t first, last;
     uint64_t dropped;
-    uint64_t epoch; /* of numbers: how often they began anew; in the high bits of tickets */
+    uint64_t epoch; /* how often the numbers have started again; in the high bits of tickets */
     uint64_t base; /* numbers up to here were cleared: slot 0 is that of base + 1 */
 };
 
@@ -67,7 +67,7 @@ void journal_free(struct journal *journal)
 
 /* ---- entering -------------------------------------------------------------------------------------------- */
 
-/* Slots are made as they are needed: by doubling, up to the size. */
+/* Allocates slots as they are needed, by doubling, up to the size. */
 static bool make_room(struct journal *journal)
 {
     size_t used = (size_t)(journal->last - journal->first + 1);

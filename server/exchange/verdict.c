@@ -55,7 +55,7 @@ const char *reason_kind_name(enum reason_kind kind)
     return names[kind];
 }
 
-/* ---- the judgement --------------------------------------------------------------------------------------- */
+/* ---- the verdict ----------------------------------------------------------------------------------------- */
 
 struct judging {
     const struct verdict_sources *sources;

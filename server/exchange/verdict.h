@@ -13,15 +13,15 @@
 
 enum {
     VERDICT_PATHS_MAX = 64,   /* unknown paths that are named; further ones are only counted */
-    VERDICT_TEXT_MAX = 256,   /* bytes of a path that are kept */
+    VERDICT_TEXT_MAX = 256,   /* bytes kept of a path */
     VERDICT_REASONS_MAX = 1000, /* reasons that are listed; further ones are only counted */
 };
 
 struct verdict_notes {
     struct span paths[VERDICT_PATHS_MAX]; /* `GET /x`, each once */
     size_t n_paths;
-    uint64_t not_found;  /* answers 404 to paths that there are not */
-    uint64_t signatures; /* refused */
+    uint64_t not_found;  /* answers 404 to unknown paths */
+    uint64_t signatures; /* refused signatures */
     struct arena arena;
 };
 
@@ -40,7 +40,7 @@ const char *reason_kind_name(enum reason_kind kind); /* "unmet-expectation" */
 struct reason {
     enum reason_kind kind;
     struct span text;
-    struct span file; /* empty: no file's doing */
+    struct span file; /* empty: the reason has no file */
     size_t line;
 };
 
@@ -57,7 +57,7 @@ struct reasons {
     size_t dropped;    /* above VERDICT_REASONS_MAX */
 };
 
-/* All that is not as it should be; nothing: the verdict is good. */
+/* Returns every reason for a bad verdict, in the arena; none: the verdict is good. */
 struct reasons verdict_judge(const struct verdict_sources *sources, struct arena *arena);
 
 #endif
