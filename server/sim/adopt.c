@@ -167,7 +167,7 @@ static const int good_path[] = {
 };
 enum { GOOD_PATH_LENGTH = sizeof good_path / sizeof good_path[0] };
 
-/* May the execution have gone `n` steps of the good path and from there to its state? */
+/* True if the execution can have reached its state after `n` steps of the good path. */
 static bool lies_behind(const struct execution *x, size_t n)
 {
     if (n == 0)
@@ -175,7 +175,7 @@ static bool lies_behind(const struct execution *x, size_t n)
     return n <= GOOD_PATH_LENGTH && execution_may_move(good_path[n - 1], x->state);
 }
 
-/* Its version tells how many steps there were; where that cannot be, the fewest. */
+/* Returns the number of steps, from the execution's version; if that is impossible, the fewest possible. */
 static size_t steps_behind(const struct execution *x)
 {
     size_t n = 0;

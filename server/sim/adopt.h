@@ -1,4 +1,4 @@
-/* Jobs that were not submitted here: recorded elsewhere, or written by hand, and taken over as they are.
+/* Adds jobs that were not submitted here: recorded elsewhere, or written by hand.
  * Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_ADOPT_H
 #define MOCK_REQUESTER_SIM_ADOPT_H
@@ -24,9 +24,9 @@ struct adopted {
     int state; /* enum job_state */
     int64_t version;
     ns_t created, updated;
-    const struct execution *executions; /* `index`, `ask` and `node` are found here */
+    const struct execution *executions; /* `index`, `ask` and `node` are set by adopt_job */
     size_t n_executions;
-    const struct adopted_entry *history; /* none: the shortest lawful path is made up */
+    const struct adopted_entry *history; /* none: the shortest lawful path is used */
     size_t n_history;
 };
 

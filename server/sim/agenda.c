@@ -4,7 +4,7 @@
 
 struct waiting {
     struct waiting *next, *previous;
-    struct action action; /* `due` is set when its wait is over */
+    struct action action; /* `due` is set when the wait ends */
     const struct trigger *trigger;
     uint32_t reads_left;
 };
@@ -124,7 +124,7 @@ bool agenda_take(struct agenda *agenda, ns_t now, struct action *action, bool *i
 
 /* ---- what waits ---------------------------------------------------------------------------------------------- */
 
-/* Returns the one that began to wait next. */
+/* Removes the entry. Returns the one that began to wait after it. */
 static struct waiting *drop_waiting(struct agenda *agenda, struct waiting *w)
 {
     struct waiting *next = w->next;
@@ -172,7 +172,7 @@ static bool waits_for_gate(const struct waiting *w, struct span name)
     return w->trigger->kind == TRIGGER_GATE && span_eq(w->trigger->gate, name);
 }
 
-/* The first from `w` on that still can change something. */
+/* Returns `w` or the first entry after it whose action can still change something. */
 static const struct waiting *alive_from(const struct agenda *agenda, const struct waiting *w)
 {
     while (w && !is_alive(agenda, &w->action))

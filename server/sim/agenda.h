@@ -20,19 +20,19 @@ struct agenda {
     uint32_t restart_plan; /* the number of the present one: an ACTION_RESTART of an earlier plan is void */
 };
 
-/* Drops all actions. Forgotten jobs that only these held are freed. Gates stay. */
+/* Drops all actions. Frees forgotten jobs that only these held. Gates stay. */
 void agenda_clear(struct agenda *agenda);
 /* Frees all that the agenda holds. */
 void agenda_release(struct agenda *agenda);
 
-/* ---- planning: no memory means that the action never happens, as if the node fell silent ------------------- */
+/* ---- planning: without memory the action never happens, as if the node were silent ------------------------- */
 
-/* The moment at which a trigger of kind TRIGGER_TIME fires that starts to count at `from`; NS_NEVER. Draws the
+/* Returns when a trigger of kind TRIGGER_TIME fires that counts from `from`, or NS_NEVER. Draws the
  * jitter. */
 ns_t agenda_moment(struct agenda *agenda, const struct trigger *trigger, ns_t from);
 /* `due` NS_NEVER: nothing is planned. `job` may be NULL. */
 void agenda_plan_at(struct agenda *agenda, struct job *job, ns_t due, struct action action);
-/* On the time line or among those that wait, as the trigger says; a time counts from `from`. The trigger is
+/* Plans the action for when the trigger fires; a time counts from `from`. The trigger is
  * borrowed as long as the action waits. */
 void agenda_plan(struct agenda *agenda, struct job *job, const struct trigger *trigger, ns_t from, struct action action);
 /* Plans restarts of the requester in place of those planned so far; a time counts from `from`. Borrowed. */
@@ -50,10 +50,10 @@ ns_t agenda_next(struct agenda *agenda);                 /* actions and deadline
 
 /* ---- what waits ------------------------------------------------------------------------------------------------- */
 
-/* Counts a read of the job through this endpoint (a bit of trigger.of); what has waited for it is due at `now`. */
+/* Counts a read of the job through this endpoint (a bit of trigger.of); actions whose wait ends are due at `now`. */
 void agenda_count_read(struct agenda *agenda, const struct job *job, unsigned endpoint, ns_t now);
 
-/* How many actions wait for triggers of this kind, or for this gate. */
+/* Returns how many actions wait for triggers of this kind, or for this gate. */
 size_t agenda_waiting(const struct agenda *agenda, enum trigger_kind kind);
 size_t agenda_gate_waiting(const struct agenda *agenda, struct span name);
 /* The names of gates that an action waits for, each once, at most `room`; returns how many. */
@@ -62,14 +62,14 @@ size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, siz
 struct agenda_wait {
     const struct job *job; /* NULL: a restart */
     const struct trigger *trigger;
-    uint32_t reads; /* still wanted */
+    uint32_t reads; /* reads that are still missing */
 };
 /* The action that began to wait first. False: nothing waits. */
 bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait);
 
 /* ---- gates: they need no declaration ---------------------------------------------------------------------------- */
 
-/* The gate stays open until agenda_close_gates; what waits for it is due at `now`. */
+/* The gate stays open until agenda_close_gates; actions that wait for it are due at `now`. */
 void agenda_open_gate(struct agenda *agenda, struct span name, ns_t now);
 void agenda_close_gates(struct agenda *agenda);
 bool agenda_gate_is_open(const struct agenda *agenda, struct span name);

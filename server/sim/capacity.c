@@ -1,4 +1,4 @@
-/* The real requester's readers, with their quirks: see the header for the rule in short. */
+/* The real requester's readers of amounts, with their quirks; the header has a summary of the rules. */
 #include "sim/capacity.h"
 
 #include "base/ascii.h"
@@ -12,7 +12,7 @@ enum {
 
 #define TWO_TO_63 9223372036854775808.0
 
-/* ---- what all amounts go through ------------------------------------------------------------------------ */
+/* ---- all amounts ---------------------------------------------------------------------------------------- */
 
 /* Lower case, no blanks, `i` made `b`. The two letters outside ASCII whose small forms are ASCII count:
  * the Kelvin sign, and the capital I with a dot. `out` has room for text.n bytes and a NUL. */
@@ -97,7 +97,7 @@ static uint64_t read_bytes(struct span text)
 
 /* ---- CPU: BTBurke/k8sresource ----------------------------------------------------------------------------- */
 
-/* `500m`: Go's Atoi and no more; what is negative counts as nothing, so the sign's only use is `+`. */
+/* `500m`: read as by Go's Atoi; a negative value counts as 0, so `+` is the only useful sign. */
 static double read_millicores(struct span text)
 {
     size_t sign = text.n && text.p[0] == '+', at = sign;
@@ -159,8 +159,8 @@ static bool is_go_float(struct span text)
     return underscores_stand_well(text);
 }
 
-/* `0.5`: cut to whole thousandths, as Go's conversion to int does; what passes an int counts as nothing,
- * and so does what is negative. */
+/* `0.5`: cut to whole thousandths, as Go's conversion to int does; a value that does not fit into an int counts as 0,
+ * and so does a negative one. */
 static double read_cores(struct span text)
 {
     char plain[NUMBER_MAX + 1];

@@ -2,7 +2,7 @@
  *
  *   data: type / subtype ; attribute = value ; base64 , bytes
  *
- * A part that fails says so and ends the reading. */
+ * A part that fails appends its error and ends the reading. */
 #include "sim/data_url.h"
 
 #include "base/ascii.h"
@@ -52,7 +52,7 @@ static bool is_token(int32_t c)
     return c > ' ' && c < 0x7f && !strchr("()<>@,;:\\\"/[]?=", (char)c);
 }
 
-/* Moves behind what is a token; returns it, with the `begin`ning given. */
+/* Moves behind the characters of a token; returns the text from `begin` on. */
 static struct span take_token(struct reader *r, size_t begin)
 {
     while (is_token(peek(r)))
@@ -85,7 +85,7 @@ static bool read_subtype(struct reader *r)
     return true;
 }
 
-/* Whatever follows a first x is swallowed; only `x-` makes it a type of its own. */
+/* The character after a leading x is skipped; only `x-` begins an extension type. */
 static bool read_type(struct reader *r)
 {
     size_t begin = r->at;

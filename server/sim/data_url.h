@@ -1,4 +1,4 @@
-/* Data URLs as the real requester reads them: github.com/vincent-petithory/dataurl, in its words and with its faults
+/* Data URLs as the real requester reads them: github.com/vincent-petithory/dataurl, with its error texts and its bugs
  * (`x` as the first letter of a type swallows the next character). Pure, any thread. */
 #ifndef MOCK_REQUESTER_SIM_DATA_URL_H
 #define MOCK_REQUESTER_SIM_DATA_URL_H

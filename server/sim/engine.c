@@ -14,8 +14,8 @@ enum { MAX_JOBS_DEFAULT = 100000 };
 struct engine {
     struct scheduler scheduler;
     struct scripts scripts;
-    struct arena arena;            /* what lives as long as the engine: nodes, its identity */
-    struct draw ids_at_start;      /* once the nodes had their ids */
+    struct arena arena;            /* for the engine's life: nodes, its identity */
+    struct draw ids_at_start;      /* the generator after the nodes' ids were drawn */
     uint64_t happened;             /* actions and deadlines so far */
     void (*restarted)(void *context);
     void *restarted_context;
@@ -24,7 +24,7 @@ struct engine {
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-/* Copies in the engine's arena, each with an id. NULL: no memory. */
+/* Copies the nodes into the engine's arena and draws missing ids. NULL: no memory. */
 static const struct node *own_nodes(struct engine *engine, const struct node *nodes, size_t n)
 {
     struct node *copy = arena_alloc(&engine->arena, n * sizeof *copy);
@@ -121,7 +121,7 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-/* ---- what it shows ------------------------------------------------------------------------------------------ */
+/* ---- looking ------------------------------------------------------------------------------------------------ */
 
 struct span engine_requester_id(const struct engine *engine)
 {
@@ -232,7 +232,7 @@ bool engine_first_wait(const struct engine *engine, struct agenda_wait *wait)
     return agenda_first_wait(&engine->scheduler.agenda, wait);
 }
 
-/* ---- starting again --------------------------------------------------------------------------------------------- */
+/* ---- beginning again -------------------------------------------------------------------------------------------- */
 
 void engine_forget_all(struct engine *engine)
 {
@@ -328,7 +328,7 @@ ns_t engine_next_deadline(struct engine *engine)
 
 /* ---- jobs --------------------------------------------------------------------------------------------------------- */
 
-/* The callers hold a job they were lent; it is the store's and may be changed. */
+/* Returns the store's job that a caller has borrowed as const, to be changed. */
 static struct job *own(const struct engine *engine, const struct job *job)
 {
     struct job *mine = store_get(&engine->scheduler.store, job->id);
@@ -381,7 +381,7 @@ const struct job *engine_look(const struct engine *engine, struct span id)
     return id.n < SHORT_ID_SIZE ? NULL : store_get(&engine->scheduler.store, id);
 }
 
-/* The job is held while time goes on. False: it was forgotten meanwhile, and is gone. */
+/* Advances to `now` while holding the job. False: the job was forgotten meanwhile and may be freed. */
 static bool tick_and_keep(struct engine *engine, struct job *job, ns_t now)
 {
     job->link.holds++;

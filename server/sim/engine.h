@@ -1,4 +1,4 @@
-/* The requester and its network as one pure thing: no I/O, no threads, no clock.
+/* The simulated requester and its network: no I/O, no threads, no clock.
  *
  *   engine_new → engine_tick / engine_submit / engine_cancel / … → engine_free
  *
@@ -17,7 +17,7 @@
 #include "sim/scheduler_options.h"
 #include "sim/script.h"
 
-struct scheduler_rules; /* what a release decides: sim/scheduler.h */
+struct scheduler_rules; /* what differs by release: sim/scheduler.h */
 
 struct engine_options {
     const struct scheduler_rules *rules;
@@ -26,11 +26,11 @@ struct engine_options {
     size_t n_nodes;
     struct draw ids;
     size_t max_jobs; /* 0 = 100000 */
-    ns_t start;      /* when the network began */
+    ns_t start;      /* the moment at which the network begins */
 
-    const struct job_script *scripts; /* sim/script.h; the first that fits a job plays it. Borrowed */
+    const struct job_script *scripts; /* sim/script.h; the first that matches a job plays it. Borrowed */
     size_t n_scripts;
-    find_script_fn *find_script; /* for `mock:NAME` that is none of them; NULL: there are no others */
+    find_script_fn *find_script; /* for a `mock:NAME` that is not among `scripts`; NULL: none */
     void *find_script_context;
 };
 
@@ -41,7 +41,7 @@ enum err engine_new(const struct engine_options *options, struct engine **engine
 void engine_free(struct engine *engine);
 
 void engine_tick(struct engine *engine, ns_t now);
-ns_t engine_next_deadline(struct engine *engine); /* NS_NEVER: nothing will happen by itself */
+ns_t engine_next_deadline(struct engine *engine); /* NS_NEVER: nothing is planned */
 
 struct span engine_requester_id(const struct engine *engine);
 struct span engine_requester_key(const struct engine *engine); /* base64 */
@@ -56,7 +56,7 @@ struct span engine_approver(const struct engine *engine); /* client id; empty: e
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **job, struct buf *why);
 
-/* The id that the last submit drew, also if it made no job. */
+/* Returns the id that the last submit drew, even if it made no job. */
 struct span engine_submitted_id(const struct engine *engine);
 
 /* See adopt_job. */
@@ -64,8 +64,8 @@ enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t
 
 /* By full id only. NULL: unknown. Borrowed until the next call. */
 const struct job *engine_job(struct engine *engine, struct span id, ns_t now);
-/* As the real requester's lookup: shorter than 8: none; exactly 8: the first job that begins so; else the
- * full id. */
+/* As the real requester's lookup: fewer than 8 characters: NULL; exactly 8: the first job whose id begins so; else
+ * the full id. */
 const struct job *engine_find(struct engine *engine, struct span id_or_short, ns_t now);
 
 /* ERR_STATE: it is in a terminal state. */
@@ -81,7 +81,7 @@ enum err engine_approve(struct engine *engine, const struct job *job, const stru
 
 /* ---- gates, reads, restarts -------------------------------------------------------------------- */
 
-/* Counts a read of the job through this endpoint (a bit of trigger.of); what has waited for it is due at `now`.
+/* Counts a read of the job through this endpoint (a bit of trigger.of); actions whose wait ends are due at `now`.
  * Does not tick. */
 void engine_told(struct engine *engine, const struct job *job, unsigned endpoint, ns_t now);
 
@@ -93,26 +93,26 @@ size_t engine_gate_waiting(const struct engine *engine, struct span name); /* ho
 /* The names of gates that something waits for, each once; at most `room`. */
 size_t engine_waiting_gates(const struct engine *engine, struct span *names, size_t room);
 
-/* As it began: no job, nothing planned, no script used; gates stay as they are. `now` may lie in the past.
- * `redraw`: what is drawn from a seed is drawn from its beginning again. Restarts are to be planned anew. */
+/* Back to the beginning: no job, nothing planned, no script used; gates stay as they are. Time may go back after it.
+ * `redraw`: the seeded generator starts again. The caller must plan restarts again. */
 void engine_begin_again(struct engine *engine, bool redraw);
 
-/* The scripts that jobs submitted from now on may play. Borrowed until the next call; jobs that play one keep its
+/* Sets the scripts that jobs submitted from now on may play. Borrowed until the next call; jobs that play one keep its
  * keeper (engine_set_nodes). */
 void engine_set_scripts(struct engine *engine, const struct job_script *scripts, size_t n);
-/* The network of jobs submitted from now on; each node has an id. Borrowed until the next call and, by jobs, for as long as
+/* Sets the network of jobs submitted from now on; each node has an id. Borrowed until the next call and, by jobs, for as long as
  * they hold `keeper` (NULL: the nodes and scripts outlive the engine). */
 void engine_set_nodes(struct engine *engine, const struct node *nodes, size_t n, struct keeper *keeper);
 
-/* The settings of the scheduler; texts are borrowed until the next call. */
+/* Sets the scheduler's options; texts are borrowed until the next call. */
 void engine_set_scheduler(struct engine *engine, const struct scheduler_options *scheduler);
 
-/* A draw from the engine's one generator, for what happens to exchanges. */
+/* Returns 64 bits from the engine's generator: for the chance of faults. */
 uint64_t engine_draw(struct engine *engine);
-/* The moment a trigger fires that begins to wait at `from`; NS_NEVER. Draws the jitter. */
+/* Returns when a trigger fires that starts to wait at `from`, or NS_NEVER. Draws the jitter. */
 ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t from);
 
-/* All jobs are forgotten. */
+/* Forgets all jobs. */
 void engine_forget_all(struct engine *engine);
 /* Plans restarts of the requester, which forget all jobs, in place of those planned so far: each a time, counted from
  * `from`, or a gate. Borrowed until the next call. */
@@ -124,7 +124,7 @@ ns_t engine_next_action(struct engine *engine);
 
 /* How many steps and actions wait for triggers of this kind. */
 size_t engine_waiting(const struct engine *engine, enum trigger_kind kind);
-/* What began to wait first, for a gate or for reads. */
+/* Returns the action that began to wait first, for a gate or for reads. */
 bool engine_first_wait(const struct engine *engine, struct agenda_wait *wait); /* false: nothing waits */
 /* True if the next action, if there is one, is the time-out of a run. */
 bool engine_only_times_out(struct engine *engine);
@@ -137,11 +137,11 @@ const struct job *engine_look(const struct engine *engine, struct span id_or_sho
 /* ---- for the verdict ------------------------------------------------------------------------------- */
 
 const struct job_script *engine_scripts(const struct engine *engine, size_t *n);
-/* How many steps of that script (an index) some job has come to. */
+/* Returns how many steps of that script (an index) some job has reached. */
 size_t engine_steps_reached(const struct engine *engine, size_t script);
 /* Unknown names in annotations `mock:NAME`, each once, at most UNKNOWN_NAMES_MAX. */
 const struct span *engine_unknown_names(const struct engine *engine, size_t *n);
-uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and which one last */
+uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /* how often, and the last one */
 
 /* Reports every event to `listener`, within the engine call that causes it. One listener; NULL: none. */
 void engine_listen(struct engine *engine, event_listener *listener, void *context);

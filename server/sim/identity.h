@@ -1,5 +1,5 @@
-/* Who the requester says it is: a constant public key, and the id that is its hash. It never signs, so no
- * private key exists. Pure, any thread. */
+/* The requester's identity: a constant public key, and its hash as id. The requester never signs, so there is no
+ * private key. Pure, any thread. */
 #ifndef MOCK_REQUESTER_SIM_IDENTITY_H
 #define MOCK_REQUESTER_SIM_IDENTITY_H
 

@@ -115,7 +115,7 @@ static ns_t stamp(struct job *job, ns_t now)
     return job->last_stamp;
 }
 
-/* Arrays in the arena grow by doubling; what they outgrow is lost till the job goes. */
+/* Arrays in the arena grow by doubling; outgrown blocks stay until the job is freed. */
 static void *grow(struct job *job, void *old, size_t n, size_t *room, size_t first, size_t size)
 {
     if (n < *room)
@@ -130,11 +130,11 @@ static void *grow(struct job *job, void *old, size_t n, size_t *room, size_t fir
     return array;
 }
 
-/* A happy job of one execution writes eleven entries. */
+/* A job of one execution that completes writes eleven entries. */
 enum { HISTORY_FIRST = 11, EXECUTIONS_FIRST = 1 };
 
-/* Without memory an entry is lost and the arena says so: a job that meets the end of memory is short of
- * history, not of its state. */
+/* Without memory the entry is lost and arena.failed is set: the job's history is then incomplete, its state is
+ * right. */
 static void record(struct job *job, const struct history *entry)
 {
     struct history *array =

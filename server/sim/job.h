@@ -2,11 +2,11 @@
  *
  *   job_new → job_move / execution_new / execution_move … → job_free
  *
- * The tables in job.c say which moves are lawful; a move that they forbid is a bug of ours and stops the
- * program. Each move counts the version up by one, writes a history entry and stamps the times, the
+ * The tables in job.c say which moves are lawful; a move that they forbid is a bug of this program and stops
+ * it. Each move counts the version up by one, writes a history entry and stamps the times, the
  * real requester's own quirk included (wire contract B1). All bytes of a job live in its arena.
  *
- * Knows nothing of JSON, of dialects or of the clock: `now` is handed in. Caller holds the engine lock. */
+ * Knows nothing of JSON, of releases or of the clock: `now` is a parameter. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_JOB_H
 #define MOCK_REQUESTER_SIM_JOB_H
 
@@ -30,12 +30,12 @@ enum execution_state {
 
 /* Sets of execution states. */
 #define EXECUTION_BIT(state) (1u << (state))
-/* Will never count: rejected, failed, cancelled. */
+/* No longer count for the job: rejected, failed, cancelled. */
 #define EXECUTIONS_DISCARDED                                                                                       \
     (EXECUTION_BIT(EXECUTION_ASK_FOR_BID_REJECTED) | EXECUTION_BIT(EXECUTION_BID_REJECTED) |                       \
      EXECUTION_BIT(EXECUTION_RESULT_REJECTED) | EXECUTION_BIT(EXECUTION_FAILED) | EXECUTION_BIT(EXECUTION_CANCELLED))
 #define EXECUTIONS_TERMINAL (EXECUTIONS_DISCARDED | EXECUTION_BIT(EXECUTION_COMPLETED))
-/* The bid was accepted and nothing went wrong yet. */
+/* The bid was accepted and the execution has not failed. */
 #define EXECUTIONS_ACTIVE                                                                                          \
     (EXECUTION_BIT(EXECUTION_BID_ACCEPTED) | EXECUTION_BIT(EXECUTION_WAITING_VERIFICATION) |                       \
      EXECUTION_BIT(EXECUTION_RESULT_ACCEPTED) | EXECUTION_BIT(EXECUTION_COMPLETED))
@@ -66,7 +66,7 @@ struct execution {
     const struct storage_spec *published; /* NULL: nothing */
     const struct run_output *output;      /* NULL: left out */
     int64_t version;
-    ns_t created, updated; /* as they are shown: see B1's time stamp quirk */
+    ns_t created, updated; /* as shown: see the time stamps in wire contract B1 */
     uint32_t index;        /* its place among the job's executions */
     uint32_t ask;          /* the n-th ask of this job to this node, from 0 */
     const struct node *node; /* NULL: the node is not in the network and stays silent */
@@ -81,7 +81,7 @@ struct history {
     bool has_reference; /* the execution had its reference when this was written */
 };
 
-/* A node that is not of the network, made up by a step: its name and the id it shows. */
+/* A node outside the network that a step names: its name and the id that answers show. */
 struct stranger {
     struct stranger *next;
     struct span name, id;
@@ -97,15 +97,15 @@ struct job {
     int state; /* enum job_state */
     int64_t version;
     ns_t created, updated, timeout_at; /* TimeoutAt is never set by these releases */
-    struct execution **executions; /* `at` and `n` side by side, as the codec wants a list */
+    struct execution **executions; /* pointer and count adjacent: the layout of a list in wire/codec.h */
     size_t n_executions, room_executions;
     uint32_t counts[2][EXECUTION_STATE_COUNT]; /* of executions: [has a reference][state]; see job_count */
     struct history *history;
     size_t n_history, room_history;
 
     struct arena arena;
-    const struct job_script *script; /* NULL: scheduler and network play */
-    size_t step;                     /* of the script's steps: the next one */
+    const struct job_script *script; /* NULL: the scheduler and the network play */
+    size_t step;                     /* index of the script's next step */
     bool left_script;                /* a cancel or an approval has ended its steps */
     struct stranger *strangers;      /* nodes that only its steps name */
     ns_t last_stamp;
@@ -114,7 +114,7 @@ struct job {
 
     /* private to the store and the agenda */
     struct {
-        struct job *short_next;                    /* those whose ids begin alike */
+        struct job *short_next;                    /* jobs with the same short id */
         struct job *next, *previous;               /* all jobs */
         struct job *client_next, *client_previous; /* one client's */
         struct job *ended_next;
@@ -122,14 +122,14 @@ struct job {
         uint32_t holds;         /* actions and callers that point here */
         uint32_t awaited_reads; /* actions that wait for reads of this job */
         bool ended;             /* among those that may be forgotten */
-        bool forgotten;         /* out of the store: freed when no longer held */
+        bool forgotten;         /* removed from the store: freed when no longer held */
     } link;
 };
 
 /* A job in state New, version 1, with its `Job created` entry. Everything is copied. NULL when there is
  * no memory. */
 struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
-/* The job points to nodes or scripts that `keeper` keeps: holds it until the job is freed. NULL: they outlive the job. */
+/* Holds `keeper`, which owns the job's nodes and script, until the job is freed. NULL: they outlive the job. */
 void job_keep(struct job *job, struct keeper *keeper);
 void job_free(struct job *job); /* NULL is allowed */
 /* Frees a job that is out of the store and no longer held. NULL is allowed. */
@@ -166,7 +166,7 @@ void job_count_add(struct job *job, const struct execution *x);
 
 bool job_may_move(int from, int to); /* by the state tables */
 bool execution_may_move(int from, int to);
-/* Moves that no table allows: what `"unlawful": true` is for. */
+/* Moves against the state tables: for scripts with `"unlawful": true`. */
 void job_force(struct job *job, enum job_state next, struct span comment, ns_t now);
 void execution_force(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                      ns_t now);

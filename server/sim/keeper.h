@@ -1,4 +1,4 @@
-/* Keeps what jobs point to, nodes and scripts, for as long as there are such jobs: its owner's count of holders. */
+/* A count of holders: the owner of nodes and scripts frees them when no job points to them any more. */
 #ifndef MOCK_REQUESTER_SIM_KEEPER_H
 #define MOCK_REQUESTER_SIM_KEEPER_H
 

@@ -12,7 +12,7 @@ static bool among(struct span tag, const struct span_list *tags)
     return false;
 }
 
-/* The first of the job's annotations that either list knows decides (wire contract A5). */
+/* The first of the job's annotations that is in either list decides (wire contract A5). */
 static bool tags_fit(const struct list_query *query, const struct job *job)
 {
     for (size_t i = 0; i < job->spec.annotations.n; i++) {

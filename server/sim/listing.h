@@ -1,4 +1,4 @@
-/* The jobs of a store that a query asks for. Pure; caller holds the engine lock. */
+/* Lists the jobs of a store that match a query. Pure; caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_LISTING_H
 #define MOCK_REQUESTER_SIM_LISTING_H
 
@@ -16,10 +16,10 @@ struct list_query {
     int64_t max_jobs; /* ≤ 0: no limit */
     enum list_order order;
     bool reverse;
-    bool random_subset; /* max_jobs is applied before sorting, as the real requester does: which jobs is drawn */
+    bool random_subset; /* max_jobs is applied before sorting, to jobs drawn at random, as in the real requester */
 };
 
-/* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3); the jobs are the store's.
+/* Returns the first max_jobs of the sorted jobs that match. *jobs is the caller's to free(3); the jobs are the store's.
  * ERR_NOMEM. */
 enum err listing_of(const struct store *store, struct draw *ids, const struct list_query *query,
                     const struct job ***jobs, size_t *n);

@@ -1,7 +1,7 @@
-/* What one simulated compute node is and does, as data.
+/* A simulated compute node as data: what it is and how it behaves.
  *
- * A node never acts by itself: the scheduler asks it (may it be asked at all, does it bid, how does the
- * run end …) and puts what follows on the time line. The engine owns its nodes; they do not change. */
+ * A node never acts by itself: the scheduler reads from it whether it can be asked, whether it bids, how its
+ * run ends …, and plans the actions that follow. The engine owns its nodes; they do not change. */
 #ifndef MOCK_REQUESTER_SIM_NODE_H
 #define MOCK_REQUESTER_SIM_NODE_H
 
@@ -13,10 +13,10 @@ enum trigger_kind { TRIGGER_TIME, TRIGGER_READS, TRIGGER_GATE };
 /* When something happens, counted from when it could begin. */
 struct trigger {
     ns_t after;  /* NS_NEVER: never */
-    ns_t jitter; /* even over ±, never below 0 in all */
+    ns_t jitter; /* uniform in ±jitter; the sum is never below 0 */
     enum trigger_kind kind;
-    uint32_t reads;   /* TRIGGER_READS: after so many answers that told of the job … */
-    unsigned of;      /* … by these endpoints (a bit each: releases/endpoint.h) */
+    uint32_t reads;   /* TRIGGER_READS: after so many answers that show the job … */
+    unsigned of;      /* … of these endpoints (a bit each: releases/endpoint.h) */
     struct span gate; /* TRIGGER_GATE: once that gate is open */
 };
 
@@ -46,7 +46,7 @@ enum publish_what { PUBLISH_AS_ASKED, PUBLISH_NOTHING, PUBLISH_FAILS };
 struct publish_behaviour {
     struct trigger after;
     enum publish_what what;
-    struct span cid;   /* empty: one of its own */
+    struct span cid;   /* empty: drawn */
     struct span error; /* of a failure */
 };
 
@@ -85,7 +85,7 @@ struct node {
 };
 
 /* A good node: bids at once, runs 200 ms with exit code 0, is verified, publishes after 300 ms what the
- * job asks for; labels, engines and bounds of a real one. `id` empty: left for the engine to draw.
+ * job asks for; labels, engines and bounds of a real one. `id` is empty: the engine draws it.
  * The lists point to static entries: replace, do not change them. */
 struct node node_good(struct span name, struct span version);
 

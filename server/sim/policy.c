@@ -12,7 +12,7 @@ static enum selection policy(const struct scheduler *s, const struct job *job)
     return job->spec.network.type == NETWORK_NONE ? SELECTION_ACCEPT : SELECTION_DEFAULT;
 }
 
-/* A Queued job ends without an event: streams of v0.3.25 get nothing of a job that the policy refuses. Not printf: a
+/* A Queued job ends without an event: streams of v0.3.25 get no event of a job that the policy refuses. Not printf: a
  * reason may hold a NUL byte. */
 void policy_reject(struct scheduler *s, struct job *job, struct span reason, ns_t now)
 {

@@ -1,4 +1,4 @@
-/* The requester's own policy: does it accept a submitted job, refuse it, or wait for an approval.
+/* The requester's own policy: accepts a submitted job, refuses it, or waits for an approval.
  * By default networked jobs are refused. Pure; caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_POLICY_H
 #define MOCK_REQUESTER_SIM_POLICY_H

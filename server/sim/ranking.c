@@ -9,7 +9,7 @@
 /* Ranks of the real requester; below zero: not to be asked. Only sums are compared. */
 enum { UNSUITABLE = -1, POSSIBLE = 0, PREFERRED = 10 };
 
-/* What all rankers read. */
+/* The input of all rankers. */
 struct question {
     const struct ranking *ranking;
     const struct job *job;
@@ -38,7 +38,7 @@ static struct node_selector without_prefix(const struct node_selector *selector)
     return wish;
 }
 
-/* All must hold, and all wishes too for the wish to count. */
+/* Every selector must hold; the node is preferred if every `favour_…` selector holds too. */
 static int rank_labels(const struct question *q, const struct node *node)
 {
     const struct selector_list *selectors = &q->job->spec.selectors;
@@ -65,7 +65,7 @@ static int rank_resources(const struct question *q, const struct node *node)
     return capacity_fits(&q->wanted, &node->max_job) ? PREFERRED : UNSUITABLE;
 }
 
-/* "v0.3.25" → comparable numbers; what cannot be read is a development build and always new enough. */
+/* "v0.3.25" → comparable numbers; a text that cannot be read is a development build, which is always new enough. */
 static bool read_version(struct span text, long numbers[3])
 {
     char copy[64];

@@ -12,9 +12,9 @@ struct ranking {
     const struct node *nodes;
     size_t n_nodes;
     const char *min_version; /* nodes older than this are not asked */
-    bool favours;            /* selectors `favour_…` are wishes */
+    bool favours;            /* selectors `favour_…` are preferences */
     bool labels_known;       /* false: every selector fails, and no node is known to lack an engine */
-    struct draw *ties;  /* equal ranks are drawn; NULL: they keep the order of nodes */
+    struct draw *ties;  /* orders nodes of equal rank at random; NULL: they keep their order */
 };
 
 /* The nodes that may run the job, best first. `*ranked` is the caller's to free(3). ERR_INVALID: a malformed

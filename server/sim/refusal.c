@@ -11,7 +11,7 @@ static bool by_script(const struct job *job, const struct execution *x)
     return NODE_NTH(x->node->bid, x->ask)->reject;
 }
 
-/* Asked all the same while the requester does not know the node's engines. */
+/* True if the node lacks the job's engine; it may be asked while the requester does not know the node's engines. */
 static bool lacks_engine(const struct job *job, const struct execution *x)
 {
     return x->node->engines && !(x->node->engines & 1u << job->spec.engine);
@@ -57,7 +57,7 @@ static void put_below(struct buf *out, const struct job *job, const struct execu
     put_timeout(out, job, "below minimum", x->node->timeout_min);
 }
 
-/* The first that holds is the reason. */
+/* The first row whose test is true gives the reason. */
 static const struct refusal {
     bool (*holds)(const struct job *job, const struct execution *x);
     void (*put)(struct buf *out, const struct job *job, const struct execution *x);

@@ -1,4 +1,4 @@
-/* Whether a compute node refuses an ask, and in which words. Pure. */
+/* Decides whether a compute node refuses an ask, and with which text. Pure. */
 #ifndef MOCK_REQUESTER_SIM_REFUSAL_H
 #define MOCK_REQUESTER_SIM_REFUSAL_H
 

@@ -44,7 +44,7 @@ enum err scheduler_rank(struct scheduler *s, const struct job *job, ns_t now, co
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
 
-/* A node that cannot be reached is known at once, whatever it would have bid. */
+/* Plans the node's answer; that a node cannot be reached is known at once. */
 static void plan_bid(struct scheduler *s, struct job *job, const struct execution *x, ns_t now)
 {
     if (x->node->unreachable.n)
@@ -63,8 +63,8 @@ static void shuffle(struct draw *ids, struct execution **at, size_t n)
     }
 }
 
-/* Of answers of one instant refusals come first (a node that says no does less), then bids in the order of
- * nodes, or drawn. */
+/* Of answers at the same instant refusals come first (a refusal takes a node less work), then bids in the order of
+ * nodes, or in a drawn order. */
 static void plan_bids(struct scheduler *s, struct job *job, size_t first, ns_t now)
 {
     size_t n = job->n_executions - first;
@@ -105,7 +105,7 @@ static size_t nodes_to_ask(const struct scheduler *s, const struct job *job, siz
     return (size_t)(wanted * factor);
 }
 
-/* Finds nodes and sets the job going; on an error nothing has changed. */
+/* Finds nodes, moves the job on and asks them; on an error nothing has changed. */
 static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, struct buf *why)
 {
     const struct node **ranked = NULL;
@@ -115,7 +115,7 @@ static enum err find_and_ask(struct scheduler *s, struct job *job, ns_t now, str
     if (err == ERR_NOMEM)
         buf_text(why, "out of memory");
     if (err)
-        return ERR_STATE; /* for want of memory too: the job is there, and not scheduled */
+        return ERR_STATE; /* also without memory: the job exists, but is not scheduled */
     if ((int64_t)n < spec_wanted_nodes(&job->spec)) {
         free(ranked);
         buf_printf(why, "not enough nodes to run job. requested: %lld, available: %zu",
@@ -208,7 +208,7 @@ static void take_bid(struct scheduler *s, struct job *job, struct execution *x, 
     s->rules->bid_came(s, job, x, true, now);
 }
 
-/* True if the next thing to happen is another refusal of this job at this instant. */
+/* True if the next action is another refusal of this job at this instant. */
 static bool more_refusals(struct scheduler *s, const struct job *job, ns_t now)
 {
     const struct action *next = agenda_peek(&s->agenda);
@@ -218,7 +218,7 @@ static bool more_refusals(struct scheduler *s, const struct job *job, ns_t now)
 }
 
 /* The real requester looks at the job after each refusal. Of 40 recorded jobs that several nodes refused at once, 37
- * failed before the last refusal was written down, 3 behind it. */
+ * failed before the last refusal was recorded, 3 after it. */
 static bool looks_behind_refusals(struct scheduler *s)
 {
     return s->options.ties_random && draw_below(&s->ids, 40) < 3;
@@ -410,7 +410,7 @@ void scheduler_forget(struct scheduler *s, struct job *job)
     job_free_if_forgotten(job);
 }
 
-/* The job's own entry comes first, then one for each execution that lives. */
+/* The job's own entry comes first, then one for each execution that has not ended. */
 void scheduler_stop(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now)
 {
     if (job_is_terminal(job))
@@ -434,8 +434,8 @@ void scheduler_cancel(struct scheduler *s, struct job *job, struct span reason, 
 
 /* ---- housekeeping -------------------------------------------------------------------------------------------------------- */
 
-/* It has no tick: what it would do is done at the first multiple of its interval, from the start, at which
- * it would see the length exceeded. */
+/* Housekeeping is not run at every interval, but planned for the first multiple of its interval from the start at
+ * which it would find the length exceeded. */
 ns_t scheduler_next_look(const struct scheduler *s, ns_t from, ns_t length)
 {
     ns_t interval = s->options.housekeeping;

@@ -43,7 +43,7 @@ struct scheduler_rules {
     int64_t overask;         /* this many times the wanted nodes are asked */
     bool overask_is_option;  /* … unless the options say otherwise */
     bool short_is_final;     /* too few nodes: the job ends in Error; else it stays New */
-    bool favours;            /* selectors `favour_…` are wishes */
+    bool favours;            /* selectors `favour_…` are preferences */
     bool unreachable_fails;  /* an ask that cannot be delivered fails its execution; else it stays AskForBid */
     bool no_policy;          /* the requester has no policy: it refuses no job and leaves none Queued */
     bool short_makes_no_job; /* too few nodes: the job is not stored */
@@ -63,7 +63,7 @@ struct scheduler_rules {
     bool (*is_over)(const struct job *job);
 };
 
-/* ---- for the engine, steps and adopt -------------------------------------------------------------------- */
+/* ---- for engine.c, steps.c and adopt.c ------------------------------------------------------------------ */
 
 /* Queued → New → InProgress, and asks nodes. ERR_STATE if it cannot be scheduled; puts the client's text into `why`, which is empty. */
 enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct buf *why);
@@ -71,15 +71,15 @@ enum err scheduler_start(struct scheduler *s, struct job *job, ns_t now, struct 
 void scheduler_act(struct scheduler *s, const struct action *action);
 /* As the requester's queue does: a Queued job becomes Cancelled, others are stopped. */
 void scheduler_cancel(struct scheduler *s, struct job *job, struct span reason, bool user, ns_t now);
-/* Plans what the execution's node does next; for an execution that was not started here. It has a node. */
+/* Plans the node's next action for an execution that was not started here. The execution has a node. */
 void scheduler_resume(struct scheduler *s, struct job *job, struct execution *x, ns_t now);
-/* The network that plays for the job: its script's or the engine's. */
+/* Returns the network of jobs of that script: the script's own, else the engine's. */
 const struct node *scheduler_nodes(const struct scheduler *s, const struct job *job, size_t *n);
 /* Removes the job from the store; frees it when it is no longer held. */
 void scheduler_forget(struct scheduler *s, struct job *job);
 
-/* What the job asks to be published, under this CID or (if empty) a drawn one. In the job's arena; NULL:
- * nothing. */
+/* Returns the result that the job publishes, under this CID or (if empty) a drawn one. In the job's arena; NULL:
+ * none. */
 const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job, const struct execution *x, struct span cid);
 
 /* ---- for the rules ---------------------------------------------------------------------------------------- */

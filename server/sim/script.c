@@ -29,7 +29,7 @@ void scripts_release(struct scripts *scripts)
     *scripts = (struct scripts){ 0 };
 }
 
-/* ---- which one a job plays ------------------------------------------------------------------------------- */
+/* ---- choosing a job's script ----------------------------------------------------------------------------- */
 
 static const struct job_script *named_script(const struct scripts *scripts, struct span name)
 {
@@ -72,7 +72,7 @@ static const struct job_script *asked_script(struct scripts *scripts, const stru
     return script;
 }
 
-/* The first script whose matcher fits. Each script counts the jobs that fit all its conditions but nth. */
+/* Returns the first script that matches. Side effect: each script counts the jobs that meet its conditions but nth. */
 static const struct job_script *matching_script(struct scripts *scripts, const struct job_facts *facts)
 {
     const struct job_script *script = NULL;

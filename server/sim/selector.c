@@ -1,5 +1,5 @@
-/* Three layers, as in Kubernetes' own code: what a name and a value may look like, what an operator wants
- * of its values, and what a selector means. */
+/* Three layers, as in Kubernetes' own code: the form of names and values, the rules of each operator for its
+ * values, and whether a selector holds. */
 #include "sim/selector.h"
 
 #include "base/ascii.h"
@@ -24,7 +24,7 @@ static const char value_fault[] =
 
 /* ---- joining ------------------------------------------------------------------------------------------------ */
 
-/* Texts put one after the other with something between them. */
+/* Texts joined with a separator. */
 struct joined {
     struct buf *out;
     const char *between;
@@ -329,7 +329,7 @@ enum err selector_check(const struct node_selector *selector, struct arena *aren
     return arena->failed ? ERR_NOMEM : ERR_OK;
 }
 
-/* ---- the meaning ------------------------------------------------------------------------------------------- */
+/* ---- matching ---------------------------------------------------------------------------------------------- */
 
 static const struct span *label_find(const struct span_map *labels, struct span key)
 {
@@ -347,7 +347,7 @@ static bool is_one_of(struct span value, const struct span_list *values)
     return false;
 }
 
-/* Below zero, zero, above zero; 0 too where one of them is no integer. */
+/* Returns below zero, zero or above zero; also 0 if one of them is not an integer. */
 static int compare_integers(struct span label, const struct span_list *values)
 {
     int64_t a, b;

@@ -1,9 +1,9 @@
-/* Node selectors: Kubernetes' label selectors, with their validator's words.
+/* Node selectors: Kubernetes' label selectors, with the error texts of their validator.
  *
  * After k8s.io/apimachinery v0.26 (pkg/labels NewRequirement and Requirement.Matches, with pkg/util/
  * validation), which the real requester calls. Operators are in notin = == != gt lt exists !, in lower case.
  *
- * Nothing here knows of wishes (`favour_`): for those, copy the selector, put the rest of the key into the
+ * The prefix `favour_` is not known here: for such keys, copy the selector, put the rest of the key into the
  * copy's `key`, and check and match the copy. Pure, any thread. */
 #ifndef MOCK_REQUESTER_SIM_SELECTOR_H
 #define MOCK_REQUESTER_SIM_SELECTOR_H
@@ -22,8 +22,8 @@ enum err selector_check(const struct node_selector *selector, struct arena *aren
 /* The same text whole, in `arena`; the empty span: nothing is wrong (or no memory: arena->failed). */
 struct span selector_fault(const struct node_selector *selector, struct arena *arena);
 
-/* Does a well-formed selector hold for a node's labels? `notin`, `!=` and `!` hold where the key is
- * absent; `gt` and `lt` want an integer on both sides. */
+/* True if a well-formed selector holds for a node's labels. `notin`, `!=` and `!` hold where the key is
+ * absent; `gt` and `lt` need an integer on both sides. */
 bool selector_matches(const struct node_selector *selector, const struct span_map *labels);
 
 #endif

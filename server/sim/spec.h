@@ -1,9 +1,9 @@
-/* What a client asks for: the job specification, as both releases know it (V1beta1).
+/* The job specification that a client submits, as v0.3.24 and v0.3.25 have it (V1beta1).
  *
- * Plain data, filled by the codec (wire/) from a request and printed by it again; the scheduler reads
+ * Plain data, decoded from requests and encoded into answers by the codec (wire/); the scheduler reads
  * the few fields it needs. All bytes belong to one arena, the request's or the job's. Fields are named
  * after the API's own. A list whose `at` is NULL was absent or null; one with `n` = 0 and `at` set was
- * sent empty: the real requester tells the two apart when it asks whether a spec is empty. */
+ * sent empty: the real requester distinguishes the two when it checks whether a spec is empty. */
 #ifndef MOCK_REQUESTER_SIM_SPEC_H
 #define MOCK_REQUESTER_SIM_SPEC_H
 
@@ -119,8 +119,8 @@ struct job_spec {
     int64_t shards_total;
 };
 
-/* Copies every text and list that the spec points to into `arena`, in place: what it borrowed before it
- * owns afterwards. Check arena->failed. */
+/* Copies every text and list that the spec points to into `arena`, in place: afterwards the
+ * spec borrows nothing else. Check arena->failed. */
 void spec_own(struct job_spec *spec, struct arena *arena);
 
 int64_t spec_wanted_nodes(const struct job_spec *spec);      /* max(Concurrency, MinBids) */

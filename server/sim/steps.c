@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-/* ---- the good paths: what lies between two states -------------------------------------------------------------- */
+/* ---- the good paths between two states ------------------------------------------------------------------------- */
 
-/* The move to make next on the way from `state` to `target`; STATE_LEFT_OUT when there is no way. */
+/* Returns the next move on the way from `state` to `target`; STATE_LEFT_OUT if there is no way. */
 static int job_way(int state, int target)
 {
     if (job_may_move(state, target))
@@ -83,8 +83,8 @@ static struct execution *latest_on(const struct job *job, struct span node_id)
     return NULL;
 }
 
-/* A name that is not a node of the network makes a node of its own, whose id is the name if that could be
- * one, else drawn once a job. */
+/* A name that is not a node of the network adds a node to the job, whose id is the name if that can be an
+ * id, else drawn once for each job. */
 static struct span id_of_stranger(struct scheduler *s, struct job *job, struct span name)
 {
     struct stranger *stranger = job->strangers;
@@ -115,7 +115,7 @@ static struct execution *execution_of(struct scheduler *s, struct job *job, cons
     return x ? x : execution_new(job, id, node, now);
 }
 
-/* What a good node would have set on entering the state; what the step names goes before. */
+/* Sets what a good node sets on entering the state; values that the step gives take precedence. */
 static void enter_execution_state(struct scheduler *s, struct job *job, struct execution *x, int state,
                                   const struct script_step *step, bool force, ns_t now)
 {
@@ -247,7 +247,7 @@ static void tell_why(struct arena *arena, struct span *why, const char *from, co
         *why = arena_printf(arena, "%s \xe2\x86\x92 %s", from, to);
 }
 
-/* A file that is refused for other reasons may name none, or another kind's. */
+/* False in a file that is refused for another reason: a step without a state, or with one of the other kind. */
 static bool names_state(const struct script_step *step)
 {
     int count = step->kind == STEP_JOB ? (int)JOB_STATE_COUNT : (int)EXECUTION_STATE_COUNT;

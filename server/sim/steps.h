@@ -1,4 +1,4 @@
-/* Plays the steps of a script in place of scheduler and nodes; and judges at load whether a script's steps
+/* Plays the steps of a script in place of scheduler and nodes; checks at load whether a script's steps
  * are lawful. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_STEPS_H
 #define MOCK_REQUESTER_SIM_STEPS_H
@@ -6,13 +6,13 @@
 #include "sim/scheduler.h"
 #include "sim/script.h"
 
-/* The job is as submit left it: the first step begins to wait. */
+/* Starts the script of a job that was just submitted: its first step begins to wait. */
 void steps_begin(struct scheduler *s, struct job *job, ns_t now);
-/* The job's next step is due. */
+/* Performs the job's next step, which is due. */
 void steps_play(struct scheduler *s, struct job *job, ns_t now);
 
-/* The number of the first step that the state tables forbid, or n_steps. `*why` (may be NULL) says what it
- * would do: `Completed → InProgress`. */
+/* Returns the index of the first step that the state tables forbid, or n_steps. `*why` (may be NULL) gets the
+ * move: `Completed → InProgress`. */
 size_t steps_check(const struct job_script *script, struct arena *arena, struct span *why);
 
 #endif

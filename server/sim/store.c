@@ -48,7 +48,7 @@ const struct store_client *store_client(const struct store *store, struct span c
     return table_get(&store->clients, client_id);
 }
 
-/* Removes the job's keys from the tables, but for those that other jobs have too. */
+/* Removes the job's keys from the tables, except those that other jobs share. */
 static void remove_keys(struct store *store, const struct job *job)
 {
     const struct store_client *client = store_client(store, job->client_id);
@@ -93,7 +93,7 @@ static void link_in_client(struct store_list *list, struct job *job)
     *(after ? &after->link.client_previous : &list->last) = job;
 }
 
-/* Jobs whose ids begin alike, in order of submission. */
+/* Adds the job to those with the same short id, in order of submission. */
 static void link_in_alike(struct store_list *list, struct job *job)
 {
     job->link.short_next = NULL;

@@ -1,7 +1,7 @@
-/* All jobs: by id, by short id, by client, in order; and how many there may be.
+/* All jobs: by id, by short id, by client, in order; and their maximum number.
  *
- * Owns the jobs. Orders are by CreatedAt, then by number of submission: a new job goes to the end at no
- * cost. Caller holds the engine lock. */
+ * Owns the jobs. Orders are by CreatedAt, then by number of submission: a new job is appended in constant
+ * time. Caller holds the engine lock. */
 #ifndef MOCK_REQUESTER_SIM_STORE_H
 #define MOCK_REQUESTER_SIM_STORE_H
 
@@ -32,7 +32,7 @@ enum { SHORT_ID_SIZE = 8 };
 void store_init(struct store *store, size_t max);
 void store_release(struct store *store);
 
-/* Makes room for one more: when the store is full the job that ended first is forgotten and handed back
+/* Makes room for one more: when the store is full, removes the job that ended first and returns it
  * in *forgotten (the caller frees it when nothing points to it any more). False: full, none has ended. */
 bool store_make_room(struct store *store, struct job **forgotten);
 
@@ -40,20 +40,20 @@ bool store_make_room(struct store *store, struct job **forgotten);
  * caller's. */
 bool store_add(struct store *store, struct job *job);
 
-/* Takes out a job that has not ended; it is the caller's again. */
+/* Removes a job that has not ended; the caller owns it again. */
 void store_remove(struct store *store, struct job *job);
 
-/* Takes out any job; it is the caller's again, and marked as forgotten. */
+/* Removes any job and marks it as forgotten; the caller owns it again. */
 void store_forget(struct store *store, struct job *job);
 
-/* The job has reached a terminal state: from now on it may be forgotten. */
+/* Notes that the job has reached a terminal state: from now on it may be forgotten. */
 void store_ended(struct store *store, struct job *job);
 
 struct job *store_get(const struct store *store, struct span id);
 struct job *store_first_of_short(const struct store *store, struct span short_id);
 const struct store_client *store_client(const struct store *store, struct span client_id); /* NULL: never seen */
 
-/* Walking: all jobs or one client's, forwards from `first` or backwards from `last`. */
+/* Returns the next of all jobs or of one client's, forwards from `first` or backwards from `last`. */
 struct job *store_next(const struct job *job, bool of_client, bool backwards);
 
 #endif

@@ -29,7 +29,7 @@ static enum err add_job(struct scheduler *s, const struct submission *submission
     return ERR_OK;
 }
 
-/* Takes back a job that could not be started: it has no executions yet. */
+/* Removes and frees a job that could not be started: it has no executions yet. */
 static void unmake_job(struct scheduler *s, struct job *job)
 {
     agenda_set_deadline(&s->agenda, job, NS_NEVER);

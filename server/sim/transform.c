@@ -63,8 +63,8 @@ static enum err refuse(struct parts *parts, const struct storage_spec *storage, 
     return ERR_INVALID;
 }
 
-/* What Go's gzip reader says of too short a head; NULL: it goes on. The size of what is packed is taken to be that of the
- * pack: nothing is unpacked here. */
+/* Returns the error of Go's gzip reader for a bad header, or NULL. Nothing is unpacked here: the packed size counts as
+ * the size of the content. */
 static const char *gzip_fault(const struct data_url *url)
 {
     struct span bytes = url->bytes;
@@ -103,7 +103,7 @@ static enum err collect_list(struct parts *parts, struct storage_list *list)
     return err;
 }
 
-/* The order of Spec.AllStorageSpecs, which passes over a Wasm job's ImportModules. */
+/* The order of Spec.AllStorageSpecs, which skips a Wasm job's ImportModules. */
 static enum err collect_all(struct parts *parts, struct job_spec *spec)
 {
     parts->at = arena_alloc(parts->scratch, (2 + spec->inputs.n + spec->outputs.n) * sizeof *parts->at);
@@ -119,7 +119,7 @@ static enum err collect_all(struct parts *parts, struct job_spec *spec)
     return err;
 }
 
-/* Only source and CID are left of it. */
+/* Replaces the storage by an IPFS one that has only source and CID. */
 static bool move_to_ipfs(const struct part *part, struct arena *arena)
 {
     unsigned char digest[SHA256_SIZE];
@@ -140,7 +140,7 @@ static int smaller_first(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* From the smallest on, what no longer fits moves. */
+/* Beginning with the smallest, moves each storage that no longer fits into INLINE_MAX. */
 static enum err move_oversize(struct job_spec *spec, struct arena *arena, struct buf *why)
 {
     CLEANUP(arena_release) struct arena scratch = { 0 };

@@ -1,4 +1,4 @@
-/* What the requester makes of a spec before the job exists (wire contract A4.3; pkg/requester/jobtransform). */
+/* Changes that the requester makes to a spec before the job exists (wire contract A4.3; pkg/requester/jobtransform). */
 #ifndef MOCK_REQUESTER_SIM_TRANSFORM_H
 #define MOCK_REQUESTER_SIM_TRANSFORM_H
 

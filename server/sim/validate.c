@@ -133,7 +133,7 @@ static bool high_confidence(const struct subject *s)
 static const struct check {
     bool (*fails)(const struct subject *s);
     const char *text;
-    void (*words)(const struct job_spec *spec, struct buf *why); /* in place of the two: says nothing if all is well */
+    void (*words)(const struct job_spec *spec, struct buf *why); /* in place of the two: appends nothing if it passes */
 } checks[] = {
     { .fails = no_client, .text = "ClientID is empty" },
     { .fails = no_version, .text = "APIVersion is empty" },

@@ -1,4 +1,4 @@
-/* Is a job one that the requester takes (wire contract A4.2; pkg/job/validate.go). Pure. */
+/* Checks whether the requester accepts a job (wire contract A4.2; pkg/job/validate.go). Pure. */
 #ifndef MOCK_REQUESTER_SIM_VALIDATE_H
 #define MOCK_REQUESTER_SIM_VALIDATE_H
 

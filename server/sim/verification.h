@@ -1,4 +1,4 @@
-/* What a verifier says of the results of a job: by the node's script, or by the verifier's own rule. Pure. */
+/* The verdicts of a verifier on the results of a job: from the nodes' behaviour, or by the verifier's rule. Pure. */
 #ifndef MOCK_REQUESTER_SIM_VERIFICATION_H
 #define MOCK_REQUESTER_SIM_VERIFICATION_H
 
