@@ -35,9 +35,9 @@ void api_free(struct api *api)
     free(api);
 }
 
-/* ---- what the mux answers by itself --------------------------------------------------------------------- */
+/* ---- answers of the mux itself -------------------------------------------------------------------------- */
 
-/* To another path, with the query. */
+/* Redirects to another path, with the query. */
 static void redirect(struct call *call, const struct target *target, struct span to)
 {
     struct span location = target_escape(to, &call->arena);
@@ -78,7 +78,7 @@ static struct span with_slash(struct span path, struct arena *arena)
     return span_of(p, path.n + 1);
 }
 
-/* A subtree `/x/` also wants `/x` to go there. */
+/* True if the path is `/x` and the release serves `/x/`: the mux redirects to that. */
 static bool is_subtree_without_slash(const struct release *release, struct span path, struct arena *arena)
 {
     return release_route(release, path) == NULL && release_route(release, with_slash(path, arena)) != NULL;
@@ -154,7 +154,7 @@ void api_prepare(struct api *api, const struct request *request, struct reply *r
         handlers[call->route->endpoint].prepare(call);
 }
 
-/* ---- a call ---------------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------------------- */
 
 static void handle(struct call *call, ns_t now)
 {
@@ -182,7 +182,7 @@ static void take_place(struct call *call)
     call->stream = NULL;
 }
 
-/* `reads` triggers count the answer; what they bring about comes right after it. */
+/* Counts the answer for `reads` triggers; actions that they release happen right after it. */
 static void tell(struct call *call, ns_t now)
 {
     if (!faulting_counts(call))

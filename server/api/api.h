@@ -3,7 +3,7 @@
  *   zero a struct call → api_prepare → api_answer → (the reply is written) → api_ended → api_call_release
  *
  * api_prepare routes the request, reads its body and checks its signature; it needs no lock and may run in any thread.
- * api_answer asks the world's engine, applies faults and words the reply; the caller has entered the call's world
+ * api_answer calls the world's engine, applies faults and makes the reply; the caller has entered the call's world
  * (world_enter). */
 #ifndef MOCK_REQUESTER_API_API_H
 #define MOCK_REQUESTER_API_API_H
@@ -17,13 +17,13 @@ void api_free(struct api *api); /* NULL is fine */
 /* What the handler of the request does with its body, which has not been read yet. Any thread. */
 enum body_use api_body_use(struct api *api, const struct request *request);
 
-/* `request` and `reply` (initialised) must outlive the call. */
+/* Routes and reads the request. `request` and `reply` (initialised) must outlive the call. */
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call);
 void api_answer(struct call *call, ns_t now);
 void api_call_release(struct call *call);
 
-/* An answer of `bytes` is about to be written whole: the journal has it as complete before its reader can ask.
- * Caller holds the world's lock. */
+/* Notes in the journal an answer of `bytes` that is about to be written whole, so that a client that has read it finds
+ * it complete. Caller holds the world's lock. */
 void api_writing(struct world *world, const struct reply *reply, int64_t bytes);
 
 /* Notes in the journal how an exchange ended, also one that was never answered. `how` is static. Caller holds

@@ -4,9 +4,9 @@
 #include "base/utf8.h"
 #include "wire/patch.h"
 
-enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss repeats */
+enum { SHOWN_MAX = 24 }; /* bytes of a text that a near miss quotes */
 
-/* ---- before --------------------------------------------------------------------------------------------------- */
+/* ---- before the handler --------------------------------------------------------------------------------------- */
 
 /* The job that the endpoint would find, or NULL. */
 static const struct job *named_job(const struct call *call, ns_t now)
@@ -42,7 +42,7 @@ static bool words_a_reply(const struct fault *fault)
     return fault->kind == FAULT_REPLIES || fault->kind == FAULT_PRESET;
 }
 
-/* Where a handler changes nothing it may word the answer that is to be broken. */
+/* The handler of an endpoint that changes nothing runs also for a reply that is going to be broken. */
 bool faulting_is_instead(const struct call *call)
 {
     const struct fault *fault = call->fault;
@@ -112,7 +112,7 @@ static void make_reply(struct call *call, const struct fault_reply *from)
     settle_length(reply);
 }
 
-/* ---- after ---------------------------------------------------------------------------------------------------------- */
+/* ---- after the handler ---------------------------------------------------------------------------------------------- */
 
 static void say_not_fired(struct call *call, const char *why)
 {
@@ -202,7 +202,7 @@ static void act_on(struct call *call)
     }
 }
 
-/* A stream that was opened for an answer that does not come. */
+/* Closes a stream that was opened for an answer that is not sent. */
 static void drop_stream(struct call *call)
 {
     if (call->stream && (words_a_reply(call->fault) || call->fault->kind == FAULT_BREAKS)) {
@@ -236,7 +236,7 @@ static void tell_near_miss(struct call *call)
     call->reply->fate.near_miss = arena_span(&call->reply->arena, buf_view(&text));
 }
 
-/* A submit that was handled has made a job, unless it was refused. */
+/* Counts the job of a submit that was handled and not refused. */
 static void count_submitted(const struct call *call)
 {
     if (call->facts.endpoint == ENDPOINT_SUBMIT && call->facts.job_id.n)

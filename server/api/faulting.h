@@ -7,19 +7,19 @@
 
 #include "api/call.h"
 
-/* Looks up the job that the request names, and chooses the fault that takes the exchange. */
+/* Finds the job that the request names, and chooses the fault that takes the exchange. */
 void faulting_begin(struct call *call, ns_t now);
 
 /* True if the handler must not run. */
 bool faulting_is_instead(const struct call *call);
 
-/* Applies the fault's patch to the body. One that fails leaves the body alone, and the exchange without a fault. */
+/* Applies the fault's patch to the body. If that fails, the body is unchanged and the exchange has no fault. */
 void faulting_patch(struct call *call);
 
-/* True if the answer counts for `reads` triggers: the client will see what the handler said. */
+/* True if the answer counts for `reads` triggers: the client will receive the handler's answer. */
 bool faulting_counts(const struct call *call);
 
-/* Makes the reply that goes out, and decides what happens to it on its way. */
+/* Completes the reply, and sets how it is sent (reply->fate). */
 void faulting_finish(struct call *call, ns_t now);
 
 #endif

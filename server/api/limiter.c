@@ -12,7 +12,7 @@ struct bucket {
     int64_t filled_ns; /* 0: never used */
 };
 
-/* Each pair may live in one set of a few buckets, so that a look costs the same however many there are. */
+/* Each pair may live in one set of a few buckets, so that the cost does not grow with their number. */
 struct limiter {
     struct bucket sets[SETS][WAYS];
 };
@@ -64,7 +64,7 @@ bool limiter_take(struct limiter *limiter, const void *path, struct span address
     if (address.n > ADDRESS_MAX)
         address.n = ADDRESS_MAX;
     struct bucket *b = bucket_of(limiter, path, address, now);
-    if (now < b->filled_ns) /* read before another thread's, which came first */
+    if (now < b->filled_ns) /* this thread read the clock before the one that came first */
         now = b->filled_ns;
     b->tokens += (double)(now - b->filled_ns) / 1e9 * LIMIT_PER_SECOND;
     if (b->tokens > LIMIT_BURST)

@@ -104,7 +104,7 @@ void answer_node_info(struct call *call, ns_t now)
     call_finish_json(call);
 }
 
-/* ---- is it well ---------------------------------------------------------------------------------------------------- */
+/* ---- health -------------------------------------------------------------------------------------------------------- */
 
 void answer_livez(struct call *call, ns_t now)
 {
@@ -141,7 +141,7 @@ static struct space space_of(const char *folder)
 
 void answer_healthz(struct call *call, ns_t now)
 {
-    /* `fixed`: of a machine that does not exist; with a clock moved by hand every byte repeats. */
+    /* `fixed`: made-up numbers for a manual clock, so that answers repeat to the byte. */
     static const struct {
         const char *name, *folder;
         struct space fixed;
@@ -165,7 +165,7 @@ void answer_healthz(struct call *call, ns_t now)
 
 enum { LOG_TAIL_MAX = 64 * 1024 };
 
-/* What there is of the log; the zero span: no regular file has the name. */
+/* Returns the end of the log; the zero span if no regular file has the name. */
 static struct span log_tail(const char *path, struct arena *arena)
 {
     FILE *file = file_open(path, false, NULL);

@@ -12,7 +12,7 @@ static void rate_limited(struct call *call)
     rate_refuse(call);
 }
 
-/* Go's TimeoutHandler: nothing of the handler's own stays. */
+/* As Go's TimeoutHandler: drops everything that the handler has set. */
 static void handler_timeout(struct call *call)
 {
     reply_restart(call->reply);
@@ -90,7 +90,7 @@ static void bad_json(struct call *call)
     call_finish_json(call);
 }
 
-/* The first chunk says that it is longer than what comes of it. */
+/* The first chunk announces more bytes than are sent. */
 static void truncated_chunk(struct call *call)
 {
     buf_text(&call->reply->body, "{\"job\":{\"APIVersion\":\"V1beta1\",\"Metadata\":{\"ID\":\"\"}}}");
@@ -105,11 +105,11 @@ static void truncated_chunk(struct call *call)
 
 static const struct row {
     make_fn *make;
-    bool limited; /* it comes from behind the rate limit: with its headers and the handler's */
+    bool limited; /* made behind the rate limit: has its headers and the handler's */
     ns_t delay;
 } rows[PRESET_COUNT] = { PRESET_LIST(ROW) };
 
-/* Only those that say whose exchange it is, and the rate. */
+/* Drops all headers but those of client, job and rate limit. */
 static void keep_common_headers(struct reply *reply)
 {
     static const char *const kept[] = { "X-Bacalhau-", "X-Rate-Limit-", "Ratelimit-" };

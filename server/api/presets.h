@@ -5,10 +5,10 @@
 
 #include "api/call.h"
 
-/* The reply is as the preset says; `handled`: the handler has run. */
+/* Makes the preset's reply. `handled`: the handler has run. */
 void preset_make(struct call *call, int preset, bool handled);
 
-/* How long, in ns, the preset holds the reply back: the real requester's write deadline, or 0. */
+/* Returns how long, in ns, the preset delays the reply: the real requester's write deadline, or 0. */
 ns_t preset_delay(int preset);
 
 #endif

@@ -49,7 +49,7 @@ static bool is_rated(const struct call *call)
     return call->route && !endpoints[call->route->endpoint].raw;
 }
 
-/* False: there was none. */
+/* False: there was no token. */
 static bool take_token(struct call *call, int *remaining)
 {
     const struct api *api = call->api;

@@ -1,4 +1,4 @@
-/* The rate limit as an exchange shows it: headers, and the refusal 429 (wire contract A1). The caller has entered the
+/* The rate limit of an exchange: its headers, and the refusal 429 (wire contract A1). The caller has entered the
  * call's world. */
 #ifndef MOCK_REQUESTER_API_RATE_H
 #define MOCK_REQUESTER_API_RATE_H
@@ -9,7 +9,7 @@
 void rate_limit(struct call *call);
 /* Takes a token where there is one and sets the headers. */
 void rate_note(struct call *call);
-/* The reply is the refusal, as if there were no token. */
+/* Makes the reply the refusal, as if there were no token. */
 void rate_refuse(struct call *call);
 
 #endif

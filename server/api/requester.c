@@ -177,7 +177,7 @@ static enum list_order order_of(struct span sort_by)
     return span_is(sort_by, "id") ? LIST_ID : LIST_SUBMITTED;
 }
 
-/* An id names the one job, whatever else the request says. */
+/* Lists the job of the request's id; the other conditions do not count. */
 static void list_one(struct call *call, const struct list_request *request, ns_t now)
 {
     const struct job *job = call_find_job(call, request->id, now);

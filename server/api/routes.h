@@ -1,11 +1,11 @@
-/* Which functions answer an endpoint: one row each, in api/routes.c. Paths and messages are the release's. */
+/* The functions that answer an endpoint: a row each, in api/routes.c. The release has paths and messages. */
 #ifndef MOCK_REQUESTER_API_ROUTES_H
 #define MOCK_REQUESTER_API_ROUTES_H
 
 #include "api/call.h"
 
 struct handler {
-    /* Reads the request; may finish the reply (call->done). NULL: there is nothing to read. Any thread. */
+    /* Reads the request; may finish the reply (call->done). NULL: it does not read the request. Any thread. */
     void (*prepare)(struct call *call);
     /* Makes the reply. The caller has entered the world. */
     void (*answer)(struct call *call, ns_t now);

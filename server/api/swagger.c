@@ -34,7 +34,7 @@ static const char *const simple_schemas[] = {
     [FIELD_STRING_MAP] = "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}",
 };
 
-/* `payload`: what a raw value holds. */
+/* `payload`: the message inside a raw value. */
 static void put_field(struct buf *out, const struct field *f, const struct message *payload)
 {
     bool simple = (size_t)f->kind < sizeof simple_schemas / sizeof simple_schemas[0] && simple_schemas[f->kind];

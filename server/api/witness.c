@@ -4,10 +4,10 @@
 #include "api/api.h"
 #include "scenario/shipped.h"
 
-/* ---- who answered ---------------------------------------------------------------------------------------- */
+/* ---- what answered --------------------------------------------------------------------------------------- */
 
-/* `job flaky step 2 flaky.json:14`: the step that it has come to; of a network, or before the first step,
- * where the script begins. */
+/* `job flaky step 2 flaky.json:14`: the step that the job has reached; for a script without steps, or before the first
+ * step, the line where the script begins. */
 static struct span words_for(const struct job *job, struct arena *arena)
 {
     const struct job_script *script = job->script;
@@ -58,7 +58,7 @@ static uint64_t enter(struct world *world, const struct exchange_facts *facts, c
                                                                 .status = reply->status });
 }
 
-/* The whole id, whose job it is and what it asks for, where the request says less. */
+/* Sets the full id, the client and the spec of the job, where the request does not have them. */
 static void complete_facts(struct exchange_facts *facts, const struct job *job)
 {
     if (!job)
