@@ -21,31 +21,31 @@ struct control_call {
 
 struct control_row {
     const char *method;
-    const char *path; /* one that ends in {name} takes any name */
-    void (*prepare)(struct control_call *c); /* NULL: nothing to read. Any thread */
-    void (*answer)(struct control_call *c);  /* the engine's lock is held */
+    const char *path; /* `{name}` at its end matches any name */
+    void (*prepare)(struct control_call *c); /* reads the request; NULL: none needed. Any thread */
+    void (*answer)(struct control_call *c);  /* fills the reply; caller holds the world's lock */
     const char *summary;
-    const char *form; /* an example of its body, for hints; NULL: it takes none */
+    const char *form; /* an example of its body, for hints; NULL: no body */
 };
 
-/* The reply is this error. `hint` NULL: none. */
+/* Makes this error the reply. `hint` NULL: none. */
 void control_refuse(struct control_call *c, int status, const char *key, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Reads the body by its shape into `input`. False: it was refused. `may_be_empty`: then nothing is read. */
+/* Reads the body by its shape into `input`. False: the reply is an error. `may_be_empty`: an empty one is no error. */
 bool control_read_body(struct control_call *c, const struct shape *shape, void *input, bool may_be_empty);
 
-/* One parameter of the query; false: refuse it, the text says what it wants. */
+/* A parameter of the query. `read` returns false for a bad value; `wants` names what is accepted. */
 struct control_parameter {
     const char *name;
     bool (*read)(struct control_call *c, struct span value, void *input);
     const char *wants;
 };
 extern const struct control_parameter control_no_parameters[];
-/* Reads the query by a table with an end of NULL. False: it was refused. */
+/* Reads the query by a table that ends with a NULL name. False: the reply is an error. */
 bool control_read_query(struct control_call *c, const struct control_parameter *parameters, void *input);
 
-/* The body to write to: status 200, application/json. */
+/* Starts a reply of status 200, application/json, and returns its body to write to. */
 struct json_out control_begin(struct control_call *c);
 
 #endif

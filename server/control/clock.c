@@ -2,7 +2,7 @@
 
 #include "scenario/scenario.h"
 
-/* ---- what it shows --------------------------------------------------------------------------------------- */
+/* ---- the clock as shown ---------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {
     [CLOCK_KIND_REAL] = "real",
@@ -15,7 +15,7 @@ static ns_t sooner(ns_t a, ns_t b)
     return a < b ? a : b;
 }
 
-/* Whatever it is, or housekeeping left out. */
+/* The next moment at which something happens: housekeeping included here, left out in next_action. */
 static ns_t next_of_all(struct control_call *c)
 {
     return sooner(engine_next_deadline(c->world->engine), held_next(&c->world->held));
@@ -83,7 +83,7 @@ void answer_health(struct control_call *c)
     out_close(&out, '}');
 }
 
-/* ---- moving it ------------------------------------------------------------------------------------------- */
+/* ---- moving the clock ------------------------------------------------------------------------------------ */
 
 enum advance { ADVANCE_BY, ADVANCE_TO_NEXT, ADVANCE_UNTIL_IDLE };
 
@@ -117,7 +117,7 @@ static void too_far(struct control_call *c)
     control_refuse(c, 400, "clock-too-far", NULL, "the clock ends with the year 2261");
 }
 
-/* False: it does not reach so far. */
+/* False: the moment is after CLOCK_LAST; the reply is an error. */
 static bool move_to(struct control_call *c, ns_t moment)
 {
     if (moment > CLOCK_LAST) {

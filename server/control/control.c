@@ -24,7 +24,7 @@ const size_t n_control_rows = sizeof control_rows / sizeof control_rows[0];
 static const struct span root = { "/__mock", 7 };
 static const char hole[] = "{name}";
 
-/* ---- which row ------------------------------------------------------------------------------------------- */
+/* ---- finding the row ------------------------------------------------------------------------------------- */
 
 static bool row_fits(const struct control_row *row, struct span path, struct span *name)
 {
@@ -68,7 +68,7 @@ static void unknown_path(struct control_call *c, struct span path)
     control_refuse(c, 404, "unknown-path", hint.p, "there is no %.*s", SPAN_ARG(path));
 }
 
-/* The methods of the rows that serve the path. */
+/* Replies 405 with Allow: the methods of the rows that serve the path. */
 static void wrong_method(struct control_call *c, struct span path)
 {
     CLEANUP(buf_release) struct buf allow = buf_init(64), hint = buf_init(128);
@@ -86,7 +86,7 @@ static void wrong_method(struct control_call *c, struct span path)
     reply_header(c->reply, "Allow", buf_view(&allow));
 }
 
-/* NULL: there is none, and the reply says so. */
+/* Returns the row of the call; NULL: there is none, and the reply is an error. */
 static const struct control_row *find_row(struct control_call *c, struct span path)
 {
     bool known = false;
@@ -105,14 +105,14 @@ static const struct control_row *find_row(struct control_call *c, struct span pa
     return NULL;
 }
 
-/* ---- a call ---------------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------------------- */
 
 bool control_serves(struct span path)
 {
     return span_starts(path, root) && (path.n == root.n || path.p[root.n] == '/');
 }
 
-/* False: it was refused. */
+/* False: the call is not allowed, and the reply is an error. */
 static bool may_call(struct control_call *c, const struct allowed_hosts *hosts)
 {
     switch (origin_check(c->request, hosts)) {

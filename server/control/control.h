@@ -3,7 +3,7 @@
  *   control_prepare → control_answer → control_call_release
  *
  * control_rows (control.c) is the table of calls. control_prepare reads the body and parameters of a call; it needs no
- * lock. control_answer words the reply. Control calls are never rate-limited, faulted or journalled. */
+ * lock. control_answer makes the reply. Control calls are never rate-limited, faulted or journalled. */
 #ifndef MOCK_REQUESTER_CONTROL_CONTROL_H
 #define MOCK_REQUESTER_CONTROL_CONTROL_H
 
@@ -14,7 +14,7 @@
 extern const struct control_row control_rows[];
 extern const size_t n_control_rows;
 
-/* What the calls are about, and who may make them. */
+/* The worlds that the calls act on, and the host names that may be used. */
 struct control {
     struct worlds *worlds; /* borrowed */
     struct allowed_hosts hosts;
@@ -25,7 +25,7 @@ bool control_serves(struct span path);
 /* Reads the request; no lock, any thread. `request` and `reply` (initialised) must outlive the call; `target` need not. */
 void control_prepare(const struct control *control, const struct request *request, const struct target *target, struct reply *reply,
                      struct control_call *c);
-/* Words the reply. The caller has entered c->world. */
+/* Makes the reply. The caller has entered c->world. */
 void control_answer(struct control_call *c, ns_t now);
 void control_call_release(struct control_call *c);
 

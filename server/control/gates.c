@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-enum { GATES_MAX = 4096 /* that are looked for among what waits */ };
+enum { GATES_MAX = 4096 /* names collected of gates that something waits for */ };
 
-/* Those that the loaded files name, and those that something waits for, each once, by name. */
+/* The gates that loaded files name and those that something waits for, each once, sorted by name. */
 struct gate_list {
     struct span *at; /* in the call's arena */
     size_t n;
@@ -121,7 +121,7 @@ void answer_open_gate(struct control_call *c)
     out_open(&out, NULL, '{');
     out_text(&out, "name", c->name);
     out_bool(&out, "open", true);
-    out_int(&out, "waiting", 0); /* replies go as soon as the lock is free */
+    out_int(&out, "waiting", 0); /* held replies are sent when the lock is released */
     out_int(&out, "released", (int64_t)waiting);
     out_close(&out, '}');
 }

@@ -7,7 +7,7 @@
 
 enum { NUMBER_DIGITS_MAX = 18 };
 
-/* ---- which ----------------------------------------------------------------------------------------------- */
+/* ---- which entries --------------------------------------------------------------------------------------- */
 
 struct wanted {
     int endpoint; /* -1: any */
@@ -130,7 +130,7 @@ static uint64_t count(const struct journal *journal, const struct wanted *wanted
     return n;
 }
 
-/* With `since` the first of those that fit, else the last. */
+/* With `since` the first `limit` of the entries that match, else the last. */
 static void put_entries(struct control_call *c, struct json_out *out, uint64_t matched)
 {
     const struct journal *journal = c->world->journal;

@@ -1,4 +1,4 @@
-/* Which web pages may use the control API: a page of another origin must neither read nor drive it. Pure, any thread. */
+/* Decides which web pages may use the control API: pages of other origins may not. Pure, any thread. */
 #ifndef MOCK_REQUESTER_CONTROL_ORIGIN_H
 #define MOCK_REQUESTER_CONTROL_ORIGIN_H
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* What there is to reset, in the order in which it is done. */
+/* The parts that can be reset, in the order in which that is done. */
 enum part { PART_JOBS, PART_JOURNAL, PART_FAULTS, PART_GATES, PART_CLOCK, PART_COUNT };
 
 static const struct choice part_names[] = {
@@ -11,7 +11,7 @@ static const struct choice part_names[] = {
 };
 
 struct reset_input {
-    bool named; /* else all, as far as they can be */
+    bool named; /* the body names parts; else all that can be reset */
     bool parts[PART_COUNT];
 };
 
@@ -51,7 +51,7 @@ void prepare_reset(struct control_call *c)
         control_read_body(c, &reset_shape, c->input, true);
 }
 
-/* ---- doing it -------------------------------------------------------------------------------------------- */
+/* ---- the reset ------------------------------------------------------------------------------------------- */
 
 static bool is_manual(const struct control_call *c)
 {
@@ -69,14 +69,14 @@ static bool has_jobs(const struct control_call *c)
     return n > 0;
 }
 
-/* All of them: the clock only where it can be set. */
+/* If no parts are named, selects all; the clock only if it is manual. */
 static void complete(const struct control_call *c, struct reset_input *input)
 {
     for (int i = 0; i < PART_COUNT && !input->named; i++)
         input->parts[i] = i != PART_CLOCK || is_manual(c);
 }
 
-/* False: it was refused, and nothing has changed. */
+/* False: the reply is an error, and nothing has changed. */
 static bool check(struct control_call *c, const struct reset_input *input)
 {
     if (!input->parts[PART_CLOCK])
