@@ -105,7 +105,7 @@ static bool sleep_until_woken(const struct held *held, int fd, int ms)
     return polled[0].revents == 0;
 }
 
-/* The lock is held at the beginning and at the end. */
+/* Caller holds the lock; it is released while waiting. */
 static bool wait_linked(struct held_list *list, const struct held *held, int fd)
 {
     bool here = true;

@@ -2,8 +2,8 @@
  *
  *   held_take_place → held_wait, held_wait_piece … → held_give_place
  *
- * A held reply keeps its worker thread in poll(2), on its client's socket and on an eventfd: the client that goes
- * away, the moment, the gate and the stop each end the wait at once. Who moves the clock or opens a gate calls
+ * A held reply keeps its worker thread in poll(2), on its client's socket and on an eventfd: the client's leaving,
+ * the moment, the gate and the stop each end the wait at once. Code that moves the clock or opens a gate must call
  * held_wake. */
 #ifndef MOCK_REQUESTER_WORLD_HELD_H
 #define MOCK_REQUESTER_WORLD_HELD_H
@@ -23,27 +23,27 @@ struct held_list {
     struct clock *clock;
     struct engine *engine;
     struct held *first;
-    size_t places; /* that are taken */
-    size_t max;    /* places that there are; 0: HELD_MAX */
+    size_t places; /* taken */
+    size_t max;    /* number of places; 0: HELD_MAX */
     bool stopping;
 };
 
 /* ---- Caller holds the world's lock ------------------------------------------------------------------------ */
 
-/* False: all places are taken. */
+/* Takes a place. False: all are taken. */
 bool held_take_place(struct held_list *list);
 void held_give_place(struct held_list *list);
 /* Wakes the threads whose wait is over. */
 void held_wake(struct held_list *list);
 /* Ends every wait, now and from now on. */
 void held_stop(struct held_list *list);
-/* The first moment after now that a held reply waits for; NS_NEVER: there is none. */
+/* Returns the first moment after now that a held reply waits for; NS_NEVER if there is none. */
 ns_t held_next(struct held_list *list);
 size_t held_at_gate(const struct held_list *list, struct span gate);
 
-/* ---- without it: they take it ----------------------------------------------------------------------------- */
+/* ---- Caller does not hold it ------------------------------------------------------------------------------ */
 
-/* True: the wait is over. False: the client is gone, or the server stops. `fd`: the client's socket, or -1. */
+/* Waits. True: the wait is over. False: the client is gone, or the server stops. `fd`: the client's socket, or -1. */
 bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd);
 /* The same, until the next piece of a trickling reply is due. */
 bool held_wait_piece(struct held_list *list, struct reply_trickle *trickle, int fd);

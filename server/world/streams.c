@@ -85,7 +85,7 @@ void streams_hear(void *context, const struct job_event *event)
             append(stream, buf_view(&text));
 }
 
-/* Of any length: the reader had no chance to read it yet. */
+/* Not bounded by STREAM_QUEUE_MAX: the reader could not have read any of it yet. */
 void stream_replay(struct stream *stream, const struct job *job)
 {
     for (size_t i = 0; i < job->n_history; i++) {

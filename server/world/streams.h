@@ -1,4 +1,4 @@
-/* The websockets of live events: who reads, which job, and what waits to be sent.
+/* The websockets of live events: their readers, the job of each, and the frames that wait to be sent.
  *
  *   stream_open → the engine's events append frames → stream_take, as often as wake_fd is readable → stream_close
  *
@@ -12,7 +12,7 @@
 enum {
     STREAMS_OPEN_MAX = 16,            /* one more: 503 `Too many event streams` */
     STREAM_QUEUE_MAX = 256 * 1024,    /* bytes that wait for one reader; full: closed with 1008 */
-    STREAM_REPLAY_MAX = 64 * 1024 * 1024, /* of a replay, which is there before the reader could read */
+    STREAM_REPLAY_MAX = 64 * 1024 * 1024, /* of a replay, which is queued before the reader can read */
 };
 
 struct stream;
@@ -20,7 +20,7 @@ struct stream;
 struct stream_list {
     struct stream *first;
     size_t n;
-    const struct release *release; /* words the events */
+    const struct release *release; /* encodes the events */
     size_t max; /* streams that may be open; 0: STREAMS_OPEN_MAX */
     int zone;
 };
@@ -39,12 +39,12 @@ struct stream {
 struct stream *stream_open(struct stream_list *list, struct span job_id);
 void stream_close(struct stream *stream); /* NULL is fine */
 
-/* Queues what the job has been through already. */
+/* Queues the events of the job's history. */
 void stream_replay(struct stream *stream, const struct job *job);
 /* Moves the waiting frames to `out` (empty). */
 void stream_take(struct stream *stream, struct buf *out);
 
-/* Queues an event of the engine for those who read of its job; `context` is a struct stream_list. */
+/* Queues an event of the engine for the streams of its job; `context` is a struct stream_list. */
 void streams_hear(void *context, const struct job_event *event);
 
 #endif

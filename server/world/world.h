@@ -3,8 +3,8 @@
  *   world_new (plays its first program) → world_enter … world_leave, an exchange at a time → world_free
  *
  * The lock of a world guards everything in it. It is never held while waiting, reading or writing, and no file is
- * opened under it. world_enter takes it and advances the engine to the clock's present moment, so that whatever
- * comes next, a handler or a look from outside, finds the network as it is now. */
+ * opened under it. world_enter takes it and advances the engine to the clock's present moment, so that
+ * every call that follows sees the network as it is at that moment. */
 #ifndef MOCK_REQUESTER_WORLD_WORLD_H
 #define MOCK_REQUESTER_WORLD_WORLD_H
 
@@ -27,7 +27,7 @@ struct world {
     size_t max_jobs;
     atomic_int signatures;         /* enum signatures, of the program; any thread */
 
-    struct program *program;       /* held: what is played now; jobs hold the one they play */
+    struct program *program;       /* held: the one played now; jobs hold their own */
     struct clock clock;
     struct engine *engine;
     struct journal *journal;
@@ -41,17 +41,17 @@ struct world {
 };
 
 struct world_options {
-    struct program *program; /* to begin with; the world takes a hold of its own */
+    struct program *program; /* the first one; the world holds it itself */
     size_t max_jobs;         /* 0: the engine's default */
     size_t journal;          /* exchanges that the journal keeps */
     find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */
     void *find_script_context;   /* used under the world's lock */
 };
 
-/* The clock starts here, and the jobs of the program's fixtures are in the store. ERR_INVALID: a fixture does not
+/* Makes a world: starts its clock and loads the jobs of the program's fixtures. ERR_INVALID: a fixture does not
  * fit; the error names file and place (`fixtures/a.json:3:1: …`). ERR_NOMEM. */
 enum err world_new(const struct world_options *options, struct world **world, struct error *error);
-/* No thread is in the world any more, no stream open, no reply held. NULL is fine. */
+/* Requires that no thread uses the world, no stream is open and no reply is held. NULL is fine. */
 void world_free(struct world *world);
 
 /* Takes the lock and advances the engine. Returns the world's present moment. */
@@ -63,7 +63,7 @@ void world_leave(struct world *world);
  * restarts are planned, counted from now. ERR_NOMEM: it plays what could be taken over. Caller holds the lock. */
 enum err world_play(struct world *world, struct program *program, struct error *error);
 
-/* What a reset begins again. */
+/* The parts that a reset resets. */
 struct world_reset {
     bool jobs, journal, faults, gates, clock; /* the clock: a manual one only */
 };
@@ -73,14 +73,14 @@ void world_reset(struct world *world, const struct world_reset *what);
 /* Moves a manual clock by `by` ns. Caller holds the lock. Returns the new moment. */
 ns_t world_advance(struct world *world, ns_t by);
 
-/* How long, in milliseconds of real time, until the engine has something to do; -1: never by itself. Caller
+/* Returns in how many milliseconds of real time the engine has something to do; -1: nothing is planned. Caller
  * holds the lock. */
 int world_next_ms(struct world *world);
 
 /* True once after each restart of the requester: connections that were open then are to be closed. Caller holds the lock. */
 bool world_restarted(struct world *world);
 
-/* What --strict and the control API hold against the world, in the arena. Caller holds the lock. */
+/* Returns the reasons for a bad verdict, in the arena. Caller holds the lock. */
 struct reasons world_judge(const struct world *world, struct arena *arena);
 
 #endif
