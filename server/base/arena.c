@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A job of the happy path just fills two blocks; large things get blocks of their own size. */
+/* A job that completes without faults just fills two blocks; large allocations get blocks of their own. */
 enum { BLOCK_ROOM = 640 - 32, ALIGN = 16 };
 
 struct arena_block {
@@ -24,7 +24,7 @@ static struct arena_block *block_new(struct arena *a, size_t n)
         return NULL;
     }
     block->room = room;
-    /* A block made for one large thing goes behind the one in use, whose rest stays usable. */
+    /* The block of a large allocation is linked behind the one in use, whose rest stays usable. */
     if (n > BLOCK_ROOM && a->blocks) {
         block->next = a->blocks->next;
         a->blocks->next = block;

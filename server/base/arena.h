@@ -1,7 +1,7 @@
-/* Memory that is freed in one go.
+/* Memory that is freed all at once.
  *
- * Life: zero it → arena_alloc… → arena_release. Everything that hangs on one job, or on one request,
- * lives in one arena, so nothing inside is freed on its own. Memory comes zeroed and aligned for any
+ * Life: zero it → arena_alloc… → arena_release. All memory of one job, or of one request,
+ * is in one arena, so nothing inside is freed separately. Memory comes zeroed and aligned for any
  * type. Not for sharing between threads. */
 #ifndef MOCK_REQUESTER_BASE_ARENA_H
 #define MOCK_REQUESTER_BASE_ARENA_H
@@ -12,7 +12,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks;
-    size_t used;   /* bytes handed out: what the contents cost */
+    size_t used;   /* bytes allocated from it */
     bool failed;   /* sticky: an allocation found no memory */
 };
 

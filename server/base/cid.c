@@ -5,7 +5,7 @@ static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnop
 enum { BASE = 58, MULTIHASH_SIZE = 2 + SHA256_SIZE, SHA2_256_CODE = 0x12 };
 
 /* Writes the digits of the number that `bytes` are, most significant last, and returns how many there
- * are. `digits` must have room for n × 138/100 + 1. The time goes by the square of n: for short texts. */
+ * are. `digits` must have room for n × 138/100 + 1. Takes quadratic time: for short inputs. */
 static size_t base58_digits(const unsigned char *bytes, size_t n, unsigned char *digits)
 {
     size_t count = 0;
@@ -57,7 +57,7 @@ void multihash_text(const unsigned char digest[SHA256_SIZE], char out[MULTIHASH_
 
     memcpy(bytes + 2, digest, SHA256_SIZE);
     size_t n = base58_digits(bytes, sizeof bytes, digits);
-    MUST(n == MULTIHASH_TEXT_SIZE); /* the two bytes in front settle the number's size */
+    MUST(n == MULTIHASH_TEXT_SIZE); /* the two bytes in front fix the length */
     base58_spell(digits, n);
     memcpy(out, digits, n);
     out[n] = '\0';

@@ -1,11 +1,11 @@
-/* What the rest needs of OpenSSL 3, by its EVP calls. The only file that includes openssl's headers.
+/* The program's cryptography, by the EVP calls of OpenSSL 3. The only file that includes openssl's headers.
  *
  * Verifying is the one thing here that must be fast: every submit, cancel and approval does it. Making
  * an EVP_PKEY costs about as much as half a verification with a 2048-bit key, and one client sends many
  * requests in a row, so each thread keeps the last key that it verified with; the thread's end frees it. */
 #include "base/crypto.h"
 
-#define ERR_STATE OPENSSL_ERR_STATE /* a type of theirs, a code of ours */
+#define ERR_STATE OPENSSL_ERR_STATE /* OpenSSL has a type of that name, base/error.h a code */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
@@ -70,7 +70,7 @@ static void known_slot_make(void)
     known_slot_ready = pthread_key_create(&known_slot, known_key_free) == 0;
 }
 
-/* The thread's own, made on first use. NULL: no memory; then verifying goes without. */
+/* The thread's own, made on first use. NULL: no memory; then keys are not kept. */
 static struct known_key *known_key_mine(void)
 {
     if (pthread_once(&known_once, known_slot_make) != 0 || !known_slot_ready)
@@ -158,7 +158,7 @@ bool crypto_rsa_verify(struct span modulus, struct span exponent, struct span me
         return false;
     EVP_PKEY *pkey = public_pkey_known(modulus, exponent);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    /* PKCS#1 v1.5 is OpenSSL's padding unless told otherwise. */
+    /* PKCS#1 v1.5 is OpenSSL's padding by default. */
     bool holds = pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&
                  EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
                                   (const unsigned char *)(message.p ? message.p : ""), message.n) == 1;

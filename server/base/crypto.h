@@ -15,7 +15,7 @@ void crypto_sha1(struct span bytes, unsigned char out[SHA1_SIZE]);
 /* An RSA public key: modulus and exponent, big-endian. Verifies RSASSA-PKCS1-v1_5 with SHA-256. */
 bool crypto_rsa_verify(struct span modulus, struct span exponent, struct span message, struct span signature);
 
-/* A private RSA key of our own making or a user's. */
+/* A private RSA key, made here or given by the user. */
 struct signing_key;
 
 /* PEM or DER; PKCS#1 or PKCS#8. ERR_INVALID when it is no RSA key. */

@@ -30,7 +30,7 @@ static uint64_t system_draw(void)
     do
         n = getrandom(&drawn, sizeof drawn, 0);
     while (n < 0 && errno == EINTR);
-    MUST(n == (ssize_t)sizeof drawn); /* so short a read is never cut */
+    MUST(n == (ssize_t)sizeof drawn); /* a read this short is never partial */
     return drawn;
 }
 
@@ -52,7 +52,7 @@ uint64_t draw_next(struct draw *source)
 uint64_t draw_below(struct draw *source, uint64_t n)
 {
     MUST(n > 0);
-    uint64_t uneven = -n % n; /* 2^64 mod n: so many draws would come up once too often */
+    uint64_t uneven = -n % n; /* 2^64 mod n: so many draws would make some results too likely */
     uint64_t drawn;
 
     do
@@ -61,7 +61,7 @@ uint64_t draw_below(struct draw *source, uint64_t n)
     return drawn % n;
 }
 
-/* Big-endian, so that a seed means the same ids on every machine. */
+/* Big-endian, so that a seed gives the same ids on every machine. */
 static void fill(struct draw *source, unsigned char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i += 8) {

@@ -1,4 +1,4 @@
-/* Random numbers and what is made of them: ids, references, CIDs, ties. Seeded, or from the system.
+/* Random numbers and what is made from them: ids, references, CIDs, ties. Seeded, or from the system.
  *
  * Thread: the owner's lock. */
 #ifndef MOCK_REQUESTER_BASE_DRAW_H

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
-enum { SHOWN_MAX = 64 }; /* bytes of a bad text that an error repeats */
+enum { SHOWN_MAX = 64 }; /* bytes of a bad text that an error quotes */
 
 #define SUCH_AS "such as \"250ms\", \"2s\" or \"1m30s\""
 #define SHOWN(text) (int)((text).n < SHOWN_MAX ? (text).n : SHOWN_MAX), (text).p

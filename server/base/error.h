@@ -1,7 +1,7 @@
-/* What went wrong: a code for the program, a text for people.
+/* Errors: a code for the program, a text for people.
  *
  * Functions that can fail return `enum err` and take `struct error *` last (NULL = the caller does not
- * want the text). Outputs are written only on ERR_OK. Nothing below the edge logs. */
+ * want the text). Outputs are written only on ERR_OK. Only http/ and cli/ log. */
 #ifndef MOCK_REQUESTER_BASE_ERROR_H
 #define MOCK_REQUESTER_BASE_ERROR_H
 
@@ -12,7 +12,7 @@ enum err {
     ERR_OK = 0,
     ERR_NOMEM,   /* no memory, or a named cap was met */
     ERR_INVALID, /* the input breaks a rule; the text says which */
-    ERR_IO,      /* the operating system said no; the text says why */
+    ERR_IO,      /* the operating system refused; the text says why */
     ERR_NOT_FOUND,
     ERR_STATE, /* lawful input, but not now */
 };
@@ -28,8 +28,8 @@ struct error {
 enum err error_set(struct error *error, enum err code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A promise between our own functions was broken: say where and stop. For release builds too; bad input
- * never comes here. */
+/* Reports a broken assumption of this program's own code and aborts, in release builds too. Bad input never causes
+ * it. */
 noreturn void broken_promise(const char *file, int line, const char *what);
 #define MUST(condition) ((condition) ? (void)0 : broken_promise(__FILE__, __LINE__, #condition))
 

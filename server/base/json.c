@@ -16,7 +16,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Where a line stands when a block of the text begins: a place costs a look at one block alone. */
+/* The line at the beginning of a block of the text: finding a place needs a scan of one block only. */
 struct block {
     size_t line;  /* its number, from 1 */
     size_t start; /* of the line */
@@ -241,7 +241,7 @@ static enum err tree_refusal(const struct json_marks *marks, const struct json *
                      json->text + at);
 }
 
-/* From a copy of the text, which is taken over, to the tree. */
+/* Builds the tree. Takes over the copy of the text. */
 static enum err build(struct json_marks *marks, struct span text, char *copy, struct json **json,
                       struct json_place *where, struct error *error)
 {

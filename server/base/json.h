@@ -1,15 +1,15 @@
-/* JSON texts read whole, strictly and with their places: files that people write, and recordings.
+/* Reads whole JSON texts strictly and keeps their places: files that people write, and recordings.
  *
  *   json_parse → json_root, json_get, JSON_EACH … → json_free
  *
- * What passes is RFC 8259 to the letter and no more: UTF-8 without byte order mark, one value with
+ * Accepts exactly RFC 8259: UTF-8 without byte order mark, one value with
  * nothing behind it, no key twice in one object, numbers that a double holds. The library underneath
- * (cJSON, included by json.c alone) is laxer and knows no places, so the text is scanned first; what the
- * scan finds good cannot fail later but for want of memory. Requests of the mocked API are not for this
- * reader: they are read as the real requester reads them, by wire/codec.h.
+ * (cJSON, included by json.c alone) is laxer and keeps no places, so the text is scanned first; a text that
+ * passes the scan can only fail later for want of memory. Requests of the mocked API are not read
+ * here, but by wire/codec.h, which reads them as the real requester does.
  *
  * A parsed text does not change: any number of threads may read it. Values, keys and texts are borrowed
- * from it. Every getter takes NULL and gives "nothing", so that paths can be chained. */
+ * from it. Every getter accepts NULL and then returns "nothing", so that paths can be chained. */
 #ifndef MOCK_REQUESTER_BASE_JSON_H
 #define MOCK_REQUESTER_BASE_JSON_H
 
@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-/* Meeting one is ERR_INVALID, with the place. */
+/* Above one of them: ERR_INVALID, with the place. */
 enum {
     JSON_DEPTH_MAX = 64,                 /* arrays and objects in one another */
     JSON_VALUES_MAX = 1024 * 1024,       /* each costs about 100 bytes */

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 
-/* `text` was refused by json_parse at `where`. Returns what the writer may have overlooked, a static text such as
+/* `text` was refused by json_parse at `where`. Returns the likely cause, a static text such as
  * "JSON has no comments", or NULL if nothing known fits. */
 const char *json_cause(struct span text, struct json_place where);
 

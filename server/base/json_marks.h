@@ -1,4 +1,4 @@
-/* The first step of json_parse: every byte of a text is judged, and each value leaves a mark. Pure, any thread. */
+/* The first step of json_parse: checks every byte of a text, and adds a mark for each value. Pure, any thread. */
 #ifndef MOCK_REQUESTER_BASE_JSON_MARKS_H
 #define MOCK_REQUESTER_BASE_JSON_MARKS_H
 

@@ -33,7 +33,7 @@ static int number_at(struct span text, size_t at, size_t digits)
     return value;
 }
 
-/* `.5` at the front of what is left, as nanoseconds; what is finer falls away. */
+/* `.5` at the front of what is left, as nanoseconds; finer digits are dropped. */
 static bool take_fraction(struct span *left, int64_t *ns)
 {
     size_t n = 1;
@@ -73,7 +73,7 @@ static bool read_civil(struct span text, int64_t *seconds)
                         .tm_sec = number_at(text, 17, 2) };
     struct tm given = civil;
 
-    *seconds = timegm(&civil); /* what is no date comes out as another one */
+    *seconds = timegm(&civil); /* timegm turns an impossible date into another one */
     return civil.tm_mon == given.tm_mon && civil.tm_mday == given.tm_mday && civil.tm_hour == given.tm_hour &&
            civil.tm_min == given.tm_min && civil.tm_sec == given.tm_sec;
 }

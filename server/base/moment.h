@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* *ns: nanoseconds since 1970; *zone: the offset, seconds east of UTC. ERR_INVALID: it is no moment, or
- * not one after 1970 began and before 2200 (years till 2262 are for what happens then); the text says
+ * not one after 1970 began and before 2200 (so that later moments still fit, up to 2262); the error says
  * what to write. */
 enum err moment_parse(struct span text, int64_t *ns, int *zone, struct error *error);
 

@@ -1,4 +1,4 @@
-/* Time as the whole program counts it. */
+/* The unit of time in the whole program. */
 #ifndef MOCK_REQUESTER_BASE_NS_H
 #define MOCK_REQUESTER_BASE_NS_H
 
@@ -9,7 +9,7 @@ typedef int64_t ns_t; /* nanoseconds: a moment since 1970 on the engine's clock 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_NEVER INT64_MAX
 
-/* How the engine's clock goes; the clock itself is in world/clock.h. */
+/* The kinds of engine clock; the clock itself is in world/clock.h. */
 enum clock_kind { CLOCK_KIND_REAL, CLOCK_KIND_MANUAL, CLOCK_KIND_SCALED };
 
 #define CLOCK_DEFAULT_START (INT64_C(1679475600) * NS_PER_SECOND) /* of a manual clock: 2023-03-22T09:00:00Z */

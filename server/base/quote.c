@@ -3,7 +3,7 @@
 #include "base/quote_table.h"
 #include "base/utf8.h"
 
-/* The number of turns at or before `rune` is odd where it is printable. */
+/* A rune is printable if the number of turns at or before it is odd. */
 static bool is_printable(uint32_t rune)
 {
     size_t low = 0, high = sizeof quote_turns / sizeof quote_turns[0];
