@@ -4,11 +4,11 @@
 #include "scenario/matches.h"
 
 
-#define COUNTS_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
+#define COUNTS_MAX ((INT64_C(1) << 53) - 1) /* exact in any JSON reader */
 
 enum { NAMES_MAX = 16 }; /* of one table of choices */
 
-/* A name out of a table that counts from `first`. */
+/* Reads a name of a table whose values start at `first`. */
 static bool take_name(struct reading *r, const struct json_value *value, int first, int end, const char *(*name)(int),
                       int *out)
 {
@@ -99,7 +99,7 @@ static void read_effect(struct reading *r, const struct json_value *value, const
 
 /* ---- reply ---------------------------------------------------------------------------------------------------- */
 
-/* A reply on its way: its headers grow. */
+/* A reply while it is read: its headers are appended. */
 struct reply_draft {
     struct fault_reply *reply;
     struct fault_header *headers; /* FAULT_HEADERS_MAX of them */
@@ -295,7 +295,7 @@ static void read_operand(struct reading *r, const struct json_value *value, cons
     ((struct patch_operation *)object)->value = arena_span(r->arena, json_raw(r->json, value));
 }
 
-/* What each kind must have beside its path. */
+/* The members that each kind needs besides its path. */
 static const struct {
     bool value, from;
 } needs[PATCH_KIND_COUNT] = {
@@ -352,7 +352,7 @@ static void read_patch(struct reading *r, const struct json_value *value, const 
 
 /* ---- a fault -------------------------------------------------------------------------------------------------------------- */
 
-/* The websocket's handshake knows no body. */
+/* The websocket's handshake has no body to trickle or patch. */
 static void settle_fault(struct reading *r, const struct json_value *value, void *object)
 {
     struct fault *fault = object;

@@ -69,7 +69,7 @@ static bool comes_before(const struct finding *a, const struct finding *b)
     return a->place.line != b->place.line ? a->place.line < b->place.line : a->place.column < b->place.column;
 }
 
-/* They come nearly sorted and are few: by insertion, which keeps equals in order. */
+/* They are few and nearly sorted: an insertion sort, which is stable. */
 void findings_sort(struct findings *findings, size_t from)
 {
     for (size_t i = from + 1; i < findings->n; i++) {

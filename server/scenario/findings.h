@@ -1,9 +1,9 @@
-/* What is wrong with files, as data, and the one way to word it.
+/* Findings: what is wrong with files, as data, and the one function that words it.
  *
  *   zero it → findings_add … → findings_sort, a file at a time → findings_put → findings_release
  *
  * A finding's line is `scenarios/flaky.json:14:9: unknown key "aftr" in /jobs/0/steps/2 (did you mean
- * "after"?)`. Who prints it, and where to, is not known here. Not for sharing between threads. */
+ * "after"?)`. Printing is the caller's. Not for sharing between threads. */
 #ifndef MOCK_REQUESTER_SCENARIO_FINDINGS_H
 #define MOCK_REQUESTER_SCENARIO_FINDINGS_H
 
@@ -48,8 +48,8 @@ bool findings_are_full(const struct findings *findings);
 void findings_sort(struct findings *findings, size_t from);
 void findings_release(struct findings *findings);
 
-/* One line each, without any control character but its line break, and a last one that tells how many
- * more there are. `out` should have room for FINDINGS_TEXT_MAX. */
+/* One line each, without any control character but its line break, and a last one with the number
+ * of further findings. `out` should have room for FINDINGS_TEXT_MAX. */
 void findings_put(struct buf *out, const struct findings *findings);
 
 #endif

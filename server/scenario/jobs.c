@@ -210,7 +210,7 @@ static bool all_read(const struct job_script *script)
     return true;
 }
 
-/* A step that the state tables forbid; told at the step. */
+/* Adds a finding at the first step that the state tables forbid. */
 static void check_steps(struct reading *r, const struct json_value *value, const struct job_script *script)
 {
     struct span why = SPAN("");

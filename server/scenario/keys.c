@@ -5,7 +5,7 @@
 
 /* ---- objects ------------------------------------------------------------------------------------------- */
 
-/* What an object had, by the rows of its table. */
+/* The keys that an object has, by the rows of its table. */
 struct seen {
     uint64_t rows;            /* there, or meant */
     const struct key *chosen; /* the first that has a group */
@@ -199,7 +199,7 @@ void key_endpoints(struct reading *r, const struct json_value *value, const stru
 enum { BY_TIME = 1, BY_READS, BY_GATE };
 enum { GATES_FIRST = 16 };
 
-/* Without memory the arena says so. */
+/* Without memory arena.failed is set. */
 static void note_gate(struct reading *r, struct span name)
 {
     struct gate_names *gates = r->gates;

@@ -2,7 +2,7 @@
  *
  * A shape is an object's table: a row a key, with its reader and where the value goes. keys_read walks an
  * object by its shape: it reports keys that are unknown, that exclude one another or that are missing; the
- * readers judge the values. A key left out leaves its field as it was, and so does a wrong value: fill in the
+ * readers judge the values. A missing key or a wrong value leaves its field unchanged: fill in the
  * defaults first. */
 #ifndef MOCK_REQUESTER_SCENARIO_KEYS_H
 #define MOCK_REQUESTER_SCENARIO_KEYS_H
@@ -19,7 +19,7 @@ struct key {
     const char *name;
     key_reader *read;
     size_t offset;
-    const void *detail; /* the reader's own: a shape, choices, bounds … */
+    const void *detail; /* for the reader: a shape, choices, bounds … */
     unsigned group;     /* members of different groups exclude one another; 0 goes with all */
     bool required;      /* of a group: where that one is chosen, or none is and it is the table's first */
 };
@@ -29,7 +29,7 @@ enum { SHAPE_KEYS_MAX = 64 };
 struct shape {
     const struct key *keys;
     size_t n;
-    /* Judges what concerns several keys; runs last. NULL: nothing does. */
+    /* Checks what concerns several keys; called last. NULL: none. */
     void (*settle)(struct reading *r, const struct json_value *value, void *object);
 };
 

@@ -1,4 +1,4 @@
-/* MATCH of scenario files: which jobs, and which exchanges, are meant. */
+/* Reads the MATCH of scenario files, of jobs and of exchanges. */
 #ifndef MOCK_REQUESTER_SCENARIO_MATCHES_H
 #define MOCK_REQUESTER_SCENARIO_MATCHES_H
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { NODE_ID_MIN = 8 /* the client cuts ids to so many characters, and dies of shorter ones */ };
+enum { NODE_ID_MIN = 8 /* the client cuts ids to so many characters, and crashes on shorter ones */ };
 
 /* ---- behaviours: an entry, or a list of them ------------------------------------------------------------- */
 
@@ -232,7 +232,7 @@ static const struct behaviour publish_behaviour = {
 
 /* ---- labels, engines, bounds ----------------------------------------------------------------------------- */
 
-/* presets->n: it is none of them. */
+/* Returns presets->n if there is no such preset. */
 static size_t preset_index(const struct span_map *presets, struct span key)
 {
     size_t i = 0;
@@ -242,7 +242,7 @@ static size_t preset_index(const struct span_map *presets, struct span key)
     return i;
 }
 
-/* A label left out keeps its default, as any key does. */
+/* A label that is not given keeps its default. */
 static void read_labels(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct span_map *field = &((struct node *)object)->labels;
@@ -272,7 +272,7 @@ static const struct choice engines[] = {
     { "PythonWasm", ENGINE_PYTHON_WASM }, { NULL, 0 },
 };
 
-/* No engine at all: one that no job can name, so that the node lists its engines and is never asked. */
+/* An empty list becomes an engine that no job can name: the node lists its engines and is never asked. */
 static void read_engines(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     unsigned bits = 1u << ENGINE_UNKNOWN;

@@ -1,4 +1,4 @@
-/* The NODEs of a scenario file: tables and readers. For scenario.c, and for whatever else has nodes. */
+/* The NODEs of a scenario file: tables and readers. For scenario.c and jobs.c. */
 #ifndef MOCK_REQUESTER_SCENARIO_NODES_H
 #define MOCK_REQUESTER_SCENARIO_NODES_H
 
@@ -15,7 +15,7 @@ struct node_list {
 };
 
 /* Good nodes named n0, n1 … `at` is NULL when there is no memory. A node's version is left empty: the
- * dialect's own. */
+ * release's. */
 struct node_list nodes_good(size_t n, struct arena *arena);
 
 /* Reads an array of NODEs; *out is replaced, ids are left empty where the file gives none. */

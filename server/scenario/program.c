@@ -29,7 +29,7 @@ static void settle_clock(struct program *program, const struct program_settings 
     program->zone = given->start_time ? given->zone : program->scenario->zone;
 }
 
-/* Short enough to be typed, and exact in any JSON reader. */
+/* Short enough to type, and exact in any JSON reader. */
 static uint64_t drawn_seed(void)
 {
     struct draw source = draw_of_system();
@@ -65,7 +65,7 @@ static void settle(struct program *program, const struct program_source *source)
     program->signatures = signatures == SETTING_LEFT_OUT ? SIGNATURES_STRICT : (enum signatures)signatures;
 }
 
-/* ---- what is played ---------------------------------------------------------------------------------------- */
+/* ---- networks and scripts ---------------------------------------------------------------------------------- */
 
 static void add_fixtures(struct program *program, const struct fixture_text *more)
 {
@@ -158,7 +158,7 @@ void program_drop(struct program *program)
     free(program);
 }
 
-/* ---- what cannot change ------------------------------------------------------------------------------------ */
+/* ---- settings that need a restart -------------------------------------------------------------------------- */
 
 static bool clocks_differ(const struct program *a, const struct program *b)
 {

@@ -1,4 +1,4 @@
-/* A program: what scenario files come to, with overriding settings, the release and the seed.
+/* A program: scenario files combined with overriding settings, the release and the seed.
  * Everything that a world needs to play.
  *
  *   program_new → program_hold / program_drop …
@@ -15,7 +15,7 @@
 
 #include <stdatomic.h>
 
-/* Settings that win over those of the files. */
+/* Settings that override those of the files. */
 struct program_settings {
     const struct release *dialect; /* NULL: left open */
     int clock;                     /* enum clock_kind; SETTING_LEFT_OUT */
@@ -37,7 +37,7 @@ struct program {
     const struct release *dialect; /* default: the first of releases[] */
     enum clock_kind clock;         /* default: real */
     double clock_scale;            /* engine seconds a real second, of a scaled clock */
-    ns_t start_time;               /* 0: as clock_init has it */
+    ns_t start_time;               /* 0: the default of clock_init */
     int zone;                      /* of time stamps, seconds east of UTC */
     uint64_t seed;
     bool seed_chosen;              /* false: it was drawn */
@@ -61,7 +61,7 @@ struct program_source {
     size_t n_files; /* 0: the default network */
     struct program_settings settings;
     struct fixture_text fixture;  /* one more, after the files' own; no text: none */
-    const struct program *before; /* its drawn seed is taken over where none is chosen; NULL: one is drawn */
+    const struct program *before; /* its drawn seed is used if none is chosen; NULL: one is drawn */
 };
 
 /* *program is held once for the caller. ERR_INVALID: *findings got what is wrong with the files. ERR_NOMEM.

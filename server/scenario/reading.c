@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum {
-    SHOWN_MAX = 64,           /* bytes of a text that a message repeats */
+    SHOWN_MAX = 64,           /* bytes of a text that a message quotes */
     POINTER_MAX = 16 * 1024,
 };
 

@@ -1,8 +1,8 @@
-/* The state of one reading of a JSON file: where the reader is, and what it found wrong.
+/* The state of one reading of a JSON file: where the reader is, and its findings.
  *
- *   values.h judges single values, keys.h walks objects by tables; both report with the functions here.
+ *   values.h checks single values, keys.h reads objects by tables; both add findings with the functions here.
  *
- * All that is wrong is reported in one pass. Texts are copied into the arena; the JSON is not needed
+ * All findings are made in one pass. Texts are copied into the arena; the JSON is not needed
  * afterwards. Not for sharing between threads. */
 #ifndef MOCK_REQUESTER_SCENARIO_READING_H
 #define MOCK_REQUESTER_SCENARIO_READING_H

@@ -21,9 +21,9 @@ enum {
     NAMES_MAX = 1 << 20,
     RESTARTS_MAX = 1000,
 };
-#define SEED_MAX ((INT64_C(1) << 53) - 1) /* whole in any JSON reader */
+#define SEED_MAX ((INT64_C(1) << 53) - 1) /* exact in any JSON reader */
 
-/* What the files are read into; the scenario that comes out of it is never written again. */
+/* The files are read into this; the scenario made from it never changes. */
 struct draft {
     struct scenario scenario;
     struct node_list nodes;
@@ -240,7 +240,7 @@ static void read_file_faults(struct reading *r, const struct json_value *value, 
     faults_read(r, value, &((struct draft *)object)->faults);
 }
 
-/* The later file's in place of the earlier's, as of any setting. */
+/* The restarts of a later file replace those of an earlier one, as with any setting. */
 static void read_restarts(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     static const struct key whole = { .read = key_jobless_trigger };
@@ -438,7 +438,7 @@ void scenario_free(struct scenario *scenario)
     free(scenario);
 }
 
-/* `list` tells the lists of a scenario apart: 0 the network, i + 1 that of the i-th script. */
+/* `list` numbers the lists of a scenario: 0 the network, i + 1 that of the i-th script. */
 static struct node *complete(const struct node *from, size_t n, size_t list, struct span version, uint64_t seed,
                              struct arena *arena)
 {

@@ -1,9 +1,9 @@
-/* Scenario files: loaded, checked, and laid over one another, into a program that does not change.
+/* Scenario files: loaded, checked and laid over one another; the result does not change.
  *
  *   scenario_load → (its fields, scenario_network) → scenario_free
  *
- * Files are texts here; who reads them, and who prints what is wrong with them, is not known. What a file
- * does not say keeps its default; `{"version": 1}` is the happy path, and so is no file at all.
+ * Files are texts here: the caller reads them and prints the findings. A key that no file has
+ * keeps its default; with `{"version": 1}`, or without any file, every job completes.
  *
  * A loaded scenario may be read by any thread. */
 #ifndef MOCK_REQUESTER_SCENARIO_SCENARIO_H
@@ -71,17 +71,17 @@ struct scenario {
 
 enum { SETTING_LEFT_OUT = -1 };
 
-/* Settings of a later file win, key by key; its `nodes` replace the earlier's. ERR_INVALID: *findings got
+/* Settings of a later file override earlier ones by key; its `nodes` replace the earlier. ERR_INVALID: *findings got
  * what is wrong, file by file, in the order of each file. ERR_NOMEM. *scenario is yours to free. */
 enum err scenario_load(const struct scenario_file *files, size_t n, struct findings *findings,
                        struct scenario **scenario, struct error *error);
 void scenario_free(struct scenario *scenario); /* NULL is fine */
 
 /* The nodes in `arena`, those without a version of their own with this one, those without an id with one
- * that hangs on the seed, the list and the position alone; other texts are the scenario's and `version`'s.
+ * that depends on the seed, the list and the position only; other texts are the scenario's and `version`'s.
  * NULL: no memory. */
 struct node *scenario_network(const struct scenario *scenario, struct span version, uint64_t seed, struct arena *arena);
-/* The scripts in `arena`, their networks made complete alike. NULL: no memory. */
+/* The scripts in `arena`, their networks completed in the same way. NULL: no memory. */
 struct job_script *scenario_scripts(const struct scenario *scenario, struct span version, uint64_t seed,
                                     struct arena *arena);
 

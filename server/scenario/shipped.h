@@ -1,4 +1,4 @@
-/* The files that the program carries within itself: the catalogue of scenarios, what they name, the schemas.
+/* The files built into the program: the catalogue of scenarios, the files they name, the schemas.
  *
  * The table is made at build time from the folders scenarios/ and fixtures/ by server/embed.cmake, in the
  * order of paths. Nothing here changes: any thread. */
@@ -26,7 +26,7 @@ const struct shipped_file *shipped_next(const struct shipped_file *scenario);
 /* Tries the names of all scenarios that ship. */
 void shipped_try_names(struct nearest *near);
 
-/* For scenario_load: it finds the files that the scenario names among those that ship. */
+/* For scenario_load: files that the scenario names are looked up among those that ship. */
 struct scenario_file shipped_scenario_file(const struct shipped_file *scenario);
 
 /* As read_file_fn of scenario/reading.h: a file that a shipped scenario names, as "scenarios/../fixtures/x". */

@@ -45,7 +45,7 @@ void shipped_scripts_free(struct shipped_scripts *scripts)
     free(scripts);
 }
 
-/* Does the file itself say what its network is? */
+/* True if the file has nodes of its own. */
 static bool has_nodes(const struct shipped_file *file)
 {
     struct json *json = NULL;

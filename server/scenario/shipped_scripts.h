@@ -1,9 +1,9 @@
-/* What an annotation `mock:NAME` asks for that no loaded file has: a scenario of the catalogue.
+/* Scenarios of the catalogue, for annotations `mock:NAME` whose name no loaded file has.
  *
  *   shipped_scripts_new → shipped_script … → shipped_scripts_free
  *
  * The scenario's network plays: its top-level `nodes`, or its first script where it has scripts and no `nodes`.
- * One is read when it is first asked for and then kept, for jobs go on pointing to it. Thread: the engine's
+ * A scenario is read when it is first asked for and then kept, because jobs point to it. Thread: the engine's
  * lock. */
 #ifndef MOCK_REQUESTER_SCENARIO_SHIPPED_SCRIPTS_H
 #define MOCK_REQUESTER_SCENARIO_SHIPPED_SCRIPTS_H

@@ -1,5 +1,5 @@
-/* Judges single JSON values. Each function returns true and fills *out, or returns false and adds a finding;
- * then *out is left alone. */
+/* Checks single JSON values. Each function returns true and fills *out, or returns false and adds a finding;
+ * then *out is unchanged. */
 #ifndef MOCK_REQUESTER_SCENARIO_VALUES_H
 #define MOCK_REQUESTER_SCENARIO_VALUES_H
 
