@@ -121,7 +121,7 @@ static bool is_wanted(const struct options *options, const char *name, const str
     return true;
 }
 
-/* One that cannot be read, which tests rule out, is listed by its name alone. */
+/* A scenario that cannot be read (tests rule that out) is listed by its name alone. */
 static enum err put_all(struct listing *listing, put_entry *put, struct error *error)
 {
     const struct shipped_file *file = NULL;

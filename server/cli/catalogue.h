@@ -1,4 +1,4 @@
-/* The commands `scenarios` and `schema`: what ships with the program, to be read. */
+/* The commands `scenarios` and `schema`: print files that ship with the program. */
 #ifndef MOCK_REQUESTER_CLI_CATALOGUE_H
 #define MOCK_REQUESTER_CLI_CATALOGUE_H
 

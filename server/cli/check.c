@@ -12,7 +12,7 @@ struct checked {
     struct findings errors, warnings;
 };
 
-/* What has been seen so far, and where it is written. */
+/* The results so far, and where they are printed. */
 struct checking {
     struct buf *out;
     struct json_out json;
@@ -31,13 +31,13 @@ static void cannot_read(struct checked *checked, const struct error *why)
                                                       .hint = SPAN("") });
 }
 
-/* Its entries have a "Job", and nothing else of ours has. */
+/* True if it looks like a fixture: only their entries have a "Job". */
 static bool is_fixture(const struct json_value *root)
 {
     return json_get(json_first(json_get(root, "jobs")), "Job");
 }
 
-/* It passes if a network without nodes takes its jobs in; the first that it does not ends the list. */
+/* A fixture passes if its jobs can be loaded into a network without nodes; stops at the first that cannot. */
 static enum err check_fixture(struct checked *checked, struct span text, struct error *error)
 {
     struct engine_options options = { .rules = releases[0]->rules, .ids = draw_of_seed(1), .max_jobs = SIZE_MAX };
@@ -78,7 +78,7 @@ static void warn_of_overask(struct checked *checked, const struct json *json, co
                                                         .hint = SPAN("") });
 }
 
-/* `json` NULL: it is none, which the loader says better. ERR_NOMEM. */
+/* `json` NULL: the text is not JSON; scenario_load reports it. ERR_NOMEM. */
 static enum err check_scenario(struct checked *checked, struct span text, const struct json *json, struct error *error)
 {
     struct scenario *scenario = NULL;
@@ -122,7 +122,7 @@ static enum err check_file(struct checked *checked, struct error *error)
 
 /* ---- as JSON ------------------------------------------------------------------------------------------------ */
 
-/* A pointer or a hint that there is none of. */
+/* Prints the text, or null if there is none. */
 static void put_text_or_null(struct json_out *out, const char *key, struct span text, bool there)
 {
     if (there)

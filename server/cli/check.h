@@ -1,4 +1,4 @@
-/* The command `check`: what is wrong with files, all of it in one pass. Each file is judged alone. */
+/* The command `check`: prints all findings of files in one pass. Each file is checked by itself. */
 #ifndef MOCK_REQUESTER_CLI_CHECK_H
 #define MOCK_REQUESTER_CLI_CHECK_H
 

@@ -1,4 +1,4 @@
-/* Reads the command line and does what it says. */
+/* Reads the command line and runs the command. */
 #include "cli/catalogue.h"
 #include "cli/check.h"
 #include "cli/help.h"
@@ -37,7 +37,7 @@ static int flushed(void)
     return complain(EXIT_OTHER, &error);
 }
 
-/* Commands that make something to be printed, and end. */
+/* Commands that print something and end. */
 static enum err (*const makers[])(const struct options *options, struct printed *printed, struct error *error) = {
     [COMMAND_CHECK] = check_files,
     [COMMAND_SIMULATE] = simulate,
@@ -120,7 +120,7 @@ static const char *environment(const char *name)
     return getenv(name);
 }
 
-/* Those whose names are nearly an option's; others may be for other programs. */
+/* Warns of variables whose names are nearly an option's; others may be meant for other programs. */
 static void warn_of_variables(void)
 {
     char meant[OPTIONS_TWIN_MAX];

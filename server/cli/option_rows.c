@@ -93,7 +93,7 @@ static enum err read_host(const struct option_row *row, const char *text, struct
     return err ? err : read_text(row, text, options, error);
 }
 
-/* Each time it is given adds a name. */
+/* Adds a name each time the option is given. */
 static enum err read_allowed_host(const struct option_row *row, const char *text, struct options *options,
                                   struct error *error)
 {
@@ -120,7 +120,7 @@ static enum err read_number(const struct option_row *row, const char *text, stru
     return ERR_OK;
 }
 
-/* Adds the nearest name to a text that says what is wrong. */
+/* Adds the nearest name to the text of an error. */
 enum err option_with_nearest(struct error *error, const struct nearest *near, const char *prefix)
 {
     if (!error || !near->best)

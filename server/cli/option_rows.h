@@ -11,8 +11,8 @@ struct command_row {
     const char *name, *arguments, *help;
     const char *about;         /* more of it, for its own help */
     size_t operands;           /* how many it takes */
-    const char *wanted;        /* what one at least is: "FILE"; NULL: there may be none */
-    const char *operands_twin; /* a variable that names them, divided by colons */
+    const char *wanted;        /* "FILE", if at least one is required; NULL: none is */
+    const char *operands_twin; /* a variable with a list of them, separated by colons */
 };
 extern const struct command_row command_rows[COMMAND_COUNT];
 

@@ -1,4 +1,4 @@
-/* The command line and its twins in the environment, read by one table.
+/* The command line and its twins in the environment, read by the same table.
  *
  * A row of the table in option_rows.c is an option: its name, the command that takes it, its default, how its
  * text is read, its line of help. The twin is the name in upper case after MOCK_REQUESTER_.
@@ -15,15 +15,15 @@
 enum command { COMMAND_SERVE, COMMAND_SIGN, COMMAND_PROBE, COMMAND_CHECK, COMMAND_SIMULATE, COMMAND_SCENARIOS,
                COMMAND_SCHEMA, COMMAND_COUNT };
 
-/* What is to be done: a command, or one of these. */
+/* The action of a command line: a command, or one of these. */
 enum { ACTION_HELP = COMMAND_COUNT, ACTION_COMMAND_HELP, ACTION_VERSION };
 
 enum { OPERANDS_MAX = 64 /* scenarios at a time */, ALLOW_HOSTS_MAX = 16, OPTIONS_TWIN_MAX = 64 };
 
-/* How what a command prints is written. */
+/* The format of a command's output. */
 enum { FORMAT_TEXT, FORMAT_JSON };
 
-/* How the program ends. */
+/* Exit codes. */
 enum { EXIT_FINE, EXIT_VERDICT, EXIT_USAGE, EXIT_PORT, EXIT_OTHER };
 
 struct number {
@@ -36,7 +36,7 @@ struct options {
     enum command command; /* which one ACTION_COMMAND_HELP is about */
     char **operands; /* those of argv, moved to its front */
     size_t n_operands;
-    const char *operands_text; /* those that the environment names, divided by colons; NULL: none */
+    const char *operands_text; /* those of the environment, separated by colons; NULL: none */
     uint64_t given;            /* a bit a row of the table: set by the user, not preset */
 
     const char *host;
@@ -70,8 +70,8 @@ struct options {
 /* A variable's value, or NULL: getenv(3) but for tests. */
 typedef const char *environment_fn(const char *name);
 
-/* ERR_INVALID: the text is one line for the user. An option on the command line wins over its twin; the
- * environment is not asked when help or the version is wanted. */
+/* ERR_INVALID: the text is one line for the user. An option on the command line overrides its twin; the
+ * environment is not read when help or the version is wanted. */
 enum err options_parse(int argc, char **argv, environment_fn *environment, struct options *options,
                        struct error *error);
 

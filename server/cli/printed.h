@@ -1,4 +1,4 @@
-/* What a command makes that prints something and ends: main.c writes it. */
+/* The output of a command that prints something and ends: main.c writes it. */
 #ifndef MOCK_REQUESTER_CLI_PRINTED_H
 #define MOCK_REQUESTER_CLI_PRINTED_H
 

@@ -23,7 +23,7 @@ static void give_up(int signal)
     _exit(exit_code_when_late);
 }
 
-/* Bounds the whole of it: finding the address, connecting, an answer in drops. */
+/* Limits the time of the whole probe: finding the address, connecting, reading a slow answer. */
 static void set_alarm(int late)
 {
     struct sigaction action = { .sa_handler = give_up };
@@ -68,7 +68,7 @@ static bool ask(int fd)
     return send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == (ssize_t)sizeof request - 1;
 }
 
-/* The answer's first line, or what came of it; false and errno when reading fails. */
+/* Reads the answer's first line, or the part that came; false and errno if reading fails. */
 static bool read_line(int fd, char line[STATUS_LINE_MAX])
 {
     size_t n = 0;

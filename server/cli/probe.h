@@ -1,4 +1,4 @@
-/* `mock-requester probe`: is a server alive? */
+/* `mock-requester probe`: checks whether a server answers. */
 #ifndef MOCK_REQUESTER_CLI_PROBE_H
 #define MOCK_REQUESTER_CLI_PROBE_H
 
@@ -6,8 +6,8 @@
 
 enum { PROBE_SECONDS = 2 };
 
-/* Asks GET /livez. ERR_OK: 200. ERR_IO: no answer, or another; the text says which. When PROBE_SECONDS are
- * over the process says so and ends with exit code `late`: it uses the process's alarm. */
+/* Asks GET /livez. ERR_OK: 200. ERR_IO: no answer, or another status; the text says which. After PROBE_SECONDS
+ * the process prints an error and ends with exit code `late`; uses the process's alarm. */
 enum err probe(const char *host, int port, int late, struct error *error);
 
 #endif

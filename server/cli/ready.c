@@ -65,13 +65,13 @@ enum err ready_prepare(struct ready *ready, const char *path, int fd, struct err
     return err == ERR_OK && path ? draft_open(ready, error) : err;
 }
 
-/* errno says why not. */
+/* False: errno is set. */
 static bool write_port(int fd, int port)
 {
     char text[16];
     int n = snprintf(text, sizeof text, "%d\n", port);
 
-    return write(fd, text, (size_t)n) == n; /* so few bytes go in one piece or not at all */
+    return write(fd, text, (size_t)n) == n; /* a write this short is never partial */
 }
 
 static bool publish(struct ready *ready, int port)

@@ -1,8 +1,8 @@
-/* Tells the world that requests are served, and on which port: a port file, a file descriptor.
+/* Announces that requests are served, and on which port: in a port file and on a file descriptor.
  *
  *   ready_prepare (before the port is taken) → ready_tell (once it is) → ready_release
  *
- * What can go wrong is found out by ready_prepare where possible, so that nothing has been promised yet. */
+ * ready_prepare finds as many errors as possible before anything is announced. */
 #ifndef MOCK_REQUESTER_CLI_READY_H
 #define MOCK_REQUESTER_CLI_READY_H
 
@@ -13,7 +13,7 @@
 
 struct ready {
     const char *path; /* of the port file; NULL: none. Borrowed. */
-    char *draft;      /* beside it, till it is renamed */
+    char *draft;      /* beside it, until it is renamed */
     int draft_fd;     /* -1: none */
     int fd;           /* to write the port to; -1: none */
     bool published;   /* the port file exists, as this file: */
@@ -28,7 +28,7 @@ enum err ready_prepare(struct ready *ready, const char *path, int fd, struct err
  * closed (unless it is a standard one). ERR_IO. */
 enum err ready_tell(struct ready *ready, int port, struct error *error);
 
-/* Takes the port file away again, if it is still ours. */
+/* Removes the port file, if it is still the one that ready_tell made. */
 void ready_release(struct ready *ready);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { PIECE = 64 * 1024 };
 
-/* The files on their way. */
+/* The files while they are read. */
 struct batch {
     struct scenario_file files[OPERANDS_MAX];
     struct buf texts[OPERANDS_MAX];
@@ -16,7 +16,7 @@ struct batch {
     char *names; /* a copy of what the environment says, taken apart; or NULL */
 };
 
-/* ---- which ------------------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------------------ */
 
 static enum err add_name(struct batch *batch, const char *name, struct error *error)
 {
@@ -148,7 +148,7 @@ static enum err read_files(struct batch *batch, struct error *error)
     return err;
 }
 
-/* ---- what they come to ---------------------------------------------------------------------------------------- */
+/* ---- loading -------------------------------------------------------------------------------------------------- */
 
 enum err scenario_text_load(const char *name, struct span text, struct findings *findings, struct scenario **scenario,
                             struct error *error)

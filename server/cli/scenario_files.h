@@ -1,4 +1,4 @@
-/* From names to a program: which files are meant, and their bytes.
+/* Finds and reads the scenario files that names refer to, and makes a program of them.
  *
  * A name with a `/` or with .json at its end is a file; else a scenario that ships with the program; else a
  * file. The only place that opens scenario files, and those that they name; prints nothing. */
@@ -9,7 +9,7 @@
 
 /* Loads what the operands, else the environment name, in order, and the file of --fixtures. `source`: its
  * settings and `before` are used; the rest is overwritten and not valid afterwards. ERR_INVALID with nothing in
- * *findings: the error is one line for the user; with findings: they say it all. ERR_NOMEM. */
+ * *findings: the error is one line for the user; with findings: they are the errors. ERR_NOMEM. */
 enum err scenario_files_load(const struct options *options, struct program_source *source, struct findings *findings,
                              struct program **program, struct error *error);
 

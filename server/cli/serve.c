@@ -14,7 +14,7 @@ struct serving {
     const struct options *options;
     struct server *server;
     struct shipped_scripts *shipped; /* for `mock:NAME` */
-    bool at_terminal; /* at the start: a terminal that hung up is none any more */
+    bool at_terminal; /* found at the start: after a hangup isatty(3) says no */
 };
 
 /* Loads the files that the user named; *program is held for the caller. As scenario_files_load; ERR_STATE: a setting
@@ -71,7 +71,7 @@ static int refuse_files(const struct findings *findings, const struct error *err
 
 /* ---- signals --------------------------------------------------------------------------------------------- */
 
-/* Before any thread starts: they inherit the mask. A write to a reader who is gone is an error like others. */
+/* Before any thread starts: they inherit the mask. A write to a closed pipe or socket is an error like others. */
 static sigset_t take_signals(void)
 {
     static const int waited_for[] = { SIGTERM, SIGINT, SIGHUP };

@@ -1,4 +1,4 @@
-/* The command `serve`: wires the objects together, waits for signals, stops.
+/* The command `serve`: starts the server, waits for signals, stops.
  *
  *   scenario_files_load → ready_prepare → server_start → ready line, port file, ready fd
  *   → SIGHUP: the files again … → SIGTERM or SIGINT → the verdict → server_stop */
@@ -7,6 +7,6 @@
 
 #include "cli/options.h"
 
-int serve(const struct options *options); /* the exit code */
+int serve(const struct options *options); /* returns the exit code */
 
 #endif

@@ -41,7 +41,7 @@ static void fd_close(const int *fd)
         close(*fd);
 }
 
-/* All there is to read. errno says why not; EFBIG when it passes the buffer's maximum. */
+/* Reads to the end. False: errno is set; EFBIG above the buffer's maximum. */
 static bool read_all(int fd, struct buf *out)
 {
     char piece[PIECE];
@@ -102,7 +102,7 @@ static bool file_create(const char *path, struct span bytes)
     return made;
 }
 
-/* The folders above a file, those that are not there yet. */
+/* Makes the missing folders above a file. */
 static void make_folders(const char *path)
 {
     CLEANUP(buf_release) struct buf folder = buf_init(PATH_MAX);
@@ -111,13 +111,13 @@ static void make_folders(const char *path)
         buf_clear(&folder);
         buf_add(&folder, path, (size_t)(slash - path));
         if (!folder.failed)
-            (void)mkdir(folder.p, S_IRWXU); /* what does not work shows when the file is made */
+            (void)mkdir(folder.p, S_IRWXU); /* an error here shows when the file is made */
     }
 }
 
 /* ---- the key ------------------------------------------------------------------------------------------------ */
 
-enum { KEY_MISSING = -1 }; /* beside the exit codes: there is no such file, nothing was said */
+enum { KEY_MISSING = -1 }; /* besides the exit codes: there is no such file, nothing was printed */
 
 static const char *variable(const char *name)
 {
@@ -126,7 +126,7 @@ static const char *variable(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* Where a bacalhau client of this user keeps its key; empty when nothing says so. */
+/* Sets where a bacalhau client of this user keeps its key; empty if that is unknown. */
 static void client_key_path(struct buf *path)
 {
     const char *folder = variable("BACALHAU_DIR"), *home = variable("HOME");
@@ -137,7 +137,7 @@ static void client_key_path(struct buf *path)
         buf_printf(path, "%s/.bacalhau/user_id.pem", home);
 }
 
-/* Where we keep our own. A relative XDG_DATA_HOME does not count, says its specification. */
+/* Sets where this program keeps its own key. A relative XDG_DATA_HOME is ignored, as its specification requires. */
 static void own_key_path(struct buf *path)
 {
     const char *data = variable("XDG_DATA_HOME"), *home = variable("HOME");

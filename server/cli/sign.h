@@ -1,4 +1,4 @@
-/* `mock-requester sign`: prints a signed envelope round a payload, for curl.
+/* `mock-requester sign`: prints a payload in a signed envelope, for curl.
  *
  *   mock-requester sign [--key F] [--field NAME] [FILE]
  *
@@ -11,7 +11,7 @@
 
 #include "cli/options.h"
 
-/* The exit code: EXIT_USAGE for a payload or key that cannot be read or is none, EXIT_OTHER for anything else
+/* The exit code: EXIT_USAGE for a payload or key that cannot be read or is invalid, EXIT_OTHER for anything else
  * that fails; one line on standard error says why. */
 int sign(const struct options *options);
 

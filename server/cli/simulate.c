@@ -116,7 +116,7 @@ static enum err submit_given(struct simulation *s, const char *file, struct erro
 
 /* ---- fixtures ------------------------------------------------------------------------------------------------ */
 
-/* A job of a fixture: what it has been through is not reported, only what changes. Its label is its short id. */
+/* Adds a job of a fixture: only further changes are reported, not its history. Its label is its short id. */
 static void adopt(struct simulation *s, const struct job *job)
 {
     struct played *played = &s->played[s->n_played++];
@@ -126,7 +126,7 @@ static void adopt(struct simulation *s, const struct job *job)
     simulation_skip_job(s, played, job);
 }
 
-/* Room for them and for `more` jobs. */
+/* Adds all jobs that fixtures have loaded, and makes room for `more`. */
 static enum err adopt_all(struct simulation *s, size_t more, struct error *error)
 {
     const struct job **jobs = NULL;
@@ -176,7 +176,7 @@ static void list_faults(struct simulation *s, const struct scenario *scenario)
         list_faults_on(s, scenario, endpoint);
 }
 
-/* ---- time goes on -------------------------------------------------------------------------------------------- */
+/* ---- advancing ----------------------------------------------------------------------------------------------- */
 
 static void open_gate(struct simulation *s, struct span gate)
 {
@@ -227,7 +227,7 @@ static void read_answers(struct simulation *s, const struct agenda_wait *wait)
     engine_tick(s->engine, s->now);
 }
 
-/* False: nothing waits for anybody. */
+/* Opens the gate or makes the reads that an action waits for. False: nothing waits. */
 static bool help_on(struct simulation *s)
 {
     struct agenda_wait wait;
@@ -241,7 +241,7 @@ static bool help_on(struct simulation *s)
     return true;
 }
 
-/* False: it is over. */
+/* Advances to the next action. False: the simulation is over. */
 static bool go_on(struct simulation *s)
 {
     if (engine_only_times_out(s->engine) && help_on(s))
@@ -277,7 +277,7 @@ static void run(struct simulation *s)
     tell_end(s);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------------------------------------------- */
 
 static enum err play(struct simulation *s, const struct options *options, const struct program *program,
                      struct error *error)
@@ -306,7 +306,7 @@ static enum err play_json(struct simulation *s, const struct options *options, c
     return err;
 }
 
-/* In a world of its own, whose clock does not move: `s->now` is the time. */
+/* Plays in a world of its own, whose clock does not move: `s->now` is the time. */
 static enum err in_world(struct simulation *s, const struct options *options, struct program *program,
                          struct shipped_scripts *shipped, struct error *error)
 {

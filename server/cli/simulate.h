@@ -1,7 +1,7 @@
-/* The command `simulate`: what would happen, in virtual time, without a socket.
+/* The command `simulate`: plays a scenario in virtual time, without a socket.
  *
- * The engine and time that is moved by hand, from one thing that happens to the next. Where only gates or
- * answers are waited for, the gate is opened and the answers are read. The same files give the same lines. */
+ * Advances the engine from one action to the next. Where only gates or reads are
+ * waited for, it opens the gate or makes the reads. The same files give the same lines. */
 #ifndef MOCK_REQUESTER_CLI_SIMULATE_H
 #define MOCK_REQUESTER_CLI_SIMULATE_H
 

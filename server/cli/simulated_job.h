@@ -15,8 +15,8 @@ struct simulated_job simulated_plain(int64_t concurrency, struct arena *arena);
  * that fits, it asks for the script by its name. `spec` NULL: no memory. */
 struct simulated_job simulated_for(const struct job_script *script, int64_t concurrency, struct arena *arena);
 
-/* The payload in `text`, as the requester reads and checks it; without a ClientID it gets one. ERR_INVALID: in
- * the requester's words. ERR_NOMEM. Texts are borrowed from `text`. */
+/* Reads and checks the payload in `text` as the requester does; adds a ClientID if there is none. ERR_INVALID: with
+ * the requester's text. ERR_NOMEM. Texts are borrowed from `text`. */
 enum err simulated_payload(const struct release *release, struct span text, struct arena *arena,
                            struct simulated_job *job, struct error *error);
 

@@ -22,7 +22,7 @@ static void put_time(struct buf *out, const struct simulation *s)
     buf_printf(out, "+%" PRId64 ".%03" PRId64 "s  ", ms / 1000, ms % 1000);
 }
 
-/* On one line, whatever a file says. */
+/* Replaces control characters, so that the text stays on its line. */
 void simulation_put_clean(struct buf *out, struct span text)
 {
     for (size_t i = 0; i < text.n; i++)
@@ -79,7 +79,7 @@ struct buf *simulation_note(struct simulation *s)
     return out;
 }
 
-/* ---- what has changed ---------------------------------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------------------------------------------- */
 
 static struct span name_of(const struct job *job, const struct execution *x)
 {
@@ -129,7 +129,7 @@ static void put_entry(struct simulation *s, const struct played *played, const s
     });
 }
 
-/* Steps may set what no entry of the history tells. */
+/* Prints what a step has set without a history entry. */
 static void put_setting(struct simulation *s, const struct played *played, const struct job *job,
                         const struct execution *x, struct span comment)
 {

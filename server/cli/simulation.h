@@ -7,7 +7,7 @@
 #include "sim/engine.h"
 #include "wire/json_out.h"
 
-/* How an execution stood when it was last told of. */
+/* An execution as it was last reported. */
 struct seen {
     int64_t version;
     const struct storage_spec *published;
@@ -15,13 +15,13 @@ struct seen {
     const char *status;
 };
 
-/* A job on its way. */
+/* A job of the simulation. */
 struct played {
     struct span id;    /* in the arena: the job may be forgotten */
     struct span label; /* what it was submitted for */
     struct span script; /* what plays it: its name, or empty */
-    size_t told;       /* entries of its history */
-    int state;         /* as told */
+    size_t told;       /* entries of its history reported so far */
+    int state;         /* as last reported */
     bool gone;
     struct seen *seen; /* of each execution */
     size_t n_seen;
@@ -31,7 +31,7 @@ struct simulation {
     const struct release *dialect;
     struct engine *engine;
     ns_t start, now, end;
-    ns_t told; /* when something last was */
+    ns_t told; /* the time of the last report */
     struct played *played;
     size_t n_played;
     struct arena arena;
@@ -45,7 +45,7 @@ void simulation_report(struct simulation *s);
 /* Counts all that the job has been through so far as reported. */
 void simulation_skip_job(struct simulation *s, struct played *played, const struct job *job);
 
-/* Where a remark goes that is not a change, the time already written: among the lines of text, or beside the JSON. */
+/* Returns where to append a remark that is not a change, the time already written: the text, or beside the JSON. */
 struct buf *simulation_note(struct simulation *s);
 /* A text of a file, control characters replaced: it stays on its line. */
 void simulation_put_clean(struct buf *out, struct span text);

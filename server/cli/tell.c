@@ -13,8 +13,8 @@ enum {
     LINE_MS = 1000, /* for a line of a longer text */
 };
 
-/* Waits up to `wait_ms` for a full pipe, and not again until it was read from: nothing that a user does not read may
- * keep the program from its signals. */
+/* Waits up to `wait_ms` for a full pipe, and not again until it was read from: output that is not read must not
+ * keep the program from handling signals. */
 static bool can_write(int wait_ms)
 {
     static bool full;

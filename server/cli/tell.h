@@ -1,17 +1,17 @@
-/* What a user reads on standard error, the log aside. */
+/* Messages to the user on standard error, apart from the log. */
 #ifndef MOCK_REQUESTER_CLI_TELL_H
 #define MOCK_REQUESTER_CLI_TELL_H
 
 #include "base/error.h"
 #include "base/span.h"
 
-/* `mock-requester: …`, on one line, whatever bytes an argument or a file's name brought along. */
+/* Prints `mock-requester: …` on one line; control characters in arguments and file names are replaced. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints lines as they are. */
 void say_lines(struct span lines);
 
-/* Says the error; the exit code. */
+/* Prints the error. Returns the exit code. */
 int complain(int exit_code, const struct error *error);
 
 #endif
