@@ -1,4 +1,4 @@
-/* What a decoder and an encoder both need to know of the kinds of field. */
+/* What decoder and encoder share about the kinds of field. */
 #include "wire/codec.h"
 
 #include "base/ascii.h"

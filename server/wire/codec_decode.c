@@ -201,7 +201,7 @@ enum { ANY_TYPE = (1u << JSON_TYPE_COUNT) - 1, SPAN_SIZE = sizeof(struct span), 
 static const struct {
     unsigned takes;    /* the JSON types it reads */
     size_t nil_size;   /* null clears so many bytes; 0: null leaves the member unchanged */
-    decode_fn *decode; /* NULL: only ever encoded */
+    decode_fn *decode; /* NULL: encoding only */
 } kinds[FIELD_KIND_COUNT] = {
     [FIELD_STRING] = { TAKES(JSON_STRING), 0, decode_string },
     [FIELD_BOOL] = { TAKES(JSON_BOOL), 0, decode_bool },

@@ -1,4 +1,4 @@
-/* DER as Go's encoding/asn1 reads it, with its words: parseTagAndLength and parseField, as far as a public key
+/* DER as Go's encoding/asn1 reads it, with its error texts: parseTagAndLength and parseField, as far as a public key
  * needs them (Go 1.19 and 1.20, which the real releases are built with).
  *
  * `bytes`, `*at`: what is read and from where; on success *at is behind it. Pure, any thread. */

@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-/* True if both are the same value: numbers by what they come to, objects in any order. Both were accepted
+/* True if both are the same value: numbers by their value, objects in any order. Both were accepted
  * by json_scan. Values nested deeper than 64 are never equal. */
 bool json_equal(struct span a, struct span b);
 

@@ -3,7 +3,7 @@
  *   space → step(want) → space → step(want) → … → WANT_NOTHING
  *
  * `want` says what may come next; a step takes one token and says what may come after it. Which of
- * the open containers are objects is one bit each, so the whole state is a little stack. */
+ * the open containers are objects is one bit each, so the state is a small stack. */
 #include "wire/json_scan.h"
 
 #include "base/ascii.h"

@@ -1,4 +1,4 @@
-/* What a JSON string means, read as Go reads it: a byte that is no UTF-8 and a lone surrogate become U+FFFD.
+/* Decodes JSON strings as Go does: a byte that is no UTF-8 and a lone surrogate become U+FFFD.
  *
  * `raw` is the inside of a string that json_scan has accepted: without the quotes, escapes as they are.
  * Pure, any thread. */

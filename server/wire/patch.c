@@ -115,7 +115,7 @@ static bool find_member(const struct patching *p, struct place *place)
     return true;
 }
 
-/* An index one behind the last, and `-`, mean what is not there yet. */
+/* The index after the last, and `-`, name an element that does not exist yet. */
 static bool find_element(struct patching *p, struct place *place)
 {
     struct json_item *item = &place->item;
@@ -148,7 +148,7 @@ static bool step(struct patching *p, struct place *place, struct span token)
     return place->container.p[0] == '{' ? find_member(p, place) : find_element(p, place);
 }
 
-/* All of the way but the last step must be there. */
+/* Every container on the way must exist; the value itself may be missing. */
 static bool find(struct patching *p, struct span pointer, struct place *place)
 {
     *place = (struct place){ .value = p->root };
@@ -168,7 +168,7 @@ static bool find_value(struct patching *p, struct span pointer, struct place *pl
 
 /* ---- changing ------------------------------------------------------------------------------------------------------- */
 
-/* Three pieces in place of what stood from `from` to `to` in the text. */
+/* Replaces the text from `from` to `to` by three pieces. */
 static bool splice(struct patching *p, const char *from, const char *to, const struct span pieces[3])
 {
     size_t head = (size_t)(from - p->text.p), tail = p->text.n - (size_t)(to - p->text.p), n = head + tail;
@@ -231,7 +231,7 @@ static bool add_at(struct patching *p, struct span path, struct span value)
     return splice(p, place.value.p, place.value.p, (const struct span[3]){ value, SPAN(","), SPAN("") });
 }
 
-/* The item and one comma: the one behind it, else the one before. */
+/* Removes the item and one comma: the one behind it, else the one before. */
 static bool remove_at(struct patching *p, struct span path)
 {
     static const struct span nothing[3] = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
@@ -271,7 +271,7 @@ static bool op_replace(struct patching *p, const struct patch_operation *op)
     return find_value(p, op->path, &place) && replace_value(p, &place, op->value);
 }
 
-/* A value keeps its bytes: texts that were live as long as the arena. */
+/* The value keeps its bytes: earlier texts live as long as the arena. */
 static bool op_move(struct patching *p, const struct patch_operation *op)
 {
     struct place place;

@@ -1,4 +1,4 @@
-/* The rules and the words are those of Go's crypto/x509 (ParsePKCS1PublicKey) and crypto/rsa. */
+/* The rules and error texts are those of Go's crypto/x509 (ParsePKCS1PublicKey) and crypto/rsa. */
 #include "wire/signature.h"
 
 #include "base/base64.h"
@@ -47,7 +47,7 @@ static bool bit_string_is_good(struct span bits)
     return (der_byte(bits, bits.n - 1) & ((1u << padding) - 1)) == 0;
 }
 
-/* Would Go read it as a SubjectPublicKeyInfo? */
+/* True if Go reads it as a SubjectPublicKeyInfo. */
 static bool is_public_key_info(struct span der)
 {
     struct span info, algorithm, bits;

@@ -1,6 +1,6 @@
 /* Signed envelopes (wire contract A3): the client's key, its id and its signature.
  *
- * Errors have the real requester's words without any prefix, e.g. `client's signature is invalid: failed to
+ * Errors have the real requester's texts without any prefix, e.g. `client's signature is invalid: failed to
  * decode public key: asn1: syntax error: sequence truncated`. Pure, any thread. */
 #ifndef MOCK_REQUESTER_WIRE_SIGNATURE_H
 #define MOCK_REQUESTER_WIRE_SIGNATURE_H
@@ -21,7 +21,7 @@ struct public_key {
 /* Reads base64 of a PKCS#1 RSAPublicKey; line breaks in the base64 are ignored. */
 enum err signature_key_read(struct span base64, struct arena *arena, struct public_key *key, struct error *error);
 
-/* ERR_OK if `signature` (base64) is the key's over exactly these payload bytes. */
+/* ERR_OK if `signature` (base64) is the signature of exactly these payload bytes by the key. */
 enum err signature_check(const struct public_key *key, struct span signature, struct span payload, struct arena *arena,
                          struct error *error);
 

@@ -98,7 +98,7 @@ static struct span origin_host(struct span origin)
     return at ? span_of(at + 1, authority.n - (size_t)(at + 1 - authority.p)) : authority;
 }
 
-/* As checkSameOrigin: an Origin that is sent, an empty one too, must have the host that was asked. */
+/* As checkSameOrigin: an Origin that is sent, an empty one too, must have the host that the request names. */
 static bool origin_fits(const struct request *r)
 {
     const struct header *origin = request_header(r, "Origin"), *host = request_header(r, "Host");

@@ -9,7 +9,7 @@ enum { WS_CLOSE_PROTOCOL = 1002, WS_CLOSE_POLICY = 1008 };
 enum { WS_CONTROL_MAX = 125 /* bytes of a control frame's payload */ };
 
 /* Answers a handshake as gorilla/websocket does, the real requester's library: 101 and the accept key, or a
- * refusal in its words. True: the connection is a websocket after this reply. */
+ * refusal with its text. True: the connection is a websocket after this reply. */
 bool websocket_handshake(const struct request *request, struct reply *reply);
 
 /* Appends one frame as a server sends it: whole, unmasked. */
