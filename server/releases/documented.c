@@ -66,7 +66,7 @@ static const char *const event_texts[] = {
 static const struct enum_names names_event = { .names = event_texts, .count = 12, .first = 1, .trim = true,
                                                .unknown = "executor: unknown job event type '%.*s'" };
 
-/* v0.3.19 never fills what an event could say of the job itself: those members are always zero. */
+/* v0.3.19 never fills the members of an event that describe the job: they are always zero. */
 static const struct field event_fields[] = {
     VALUE_FIELD("APIVersion", event_view, api_version, OMIT_EMPTY),
     VALUE_FIELD("JobID", event_view, job_id, OMIT_EMPTY),
@@ -312,7 +312,7 @@ static void put_replay(struct buf *out, const struct job *job, size_t entry, int
 /* ---- the scheduler ----------------------------------------------------------------------------------------------
  *
  * Jobs have no state of their own: nodes report what they did and the requester listens. A refusal is not shown,
- * nothing is tried twice, a time limit ends what hangs (pkg/requester, v0.3.19). The job's own states are for the
+ * nothing is retried, a time limit ends hung executions (pkg/requester, v0.3.19). The job's own states are for the
  * store only: InProgress while a node may still be working on it. */
 
 #define BIDDING_TIME (120 * NS_PER_SECOND) /* from the start to the last accepted bid */
@@ -339,7 +339,7 @@ static bool is_any_verified(const struct job *job)
     return false;
 }
 
-/* A result is published: the requester waits for nothing more, what others do is still written down. */
+/* Called when a result is published: the requester waits for nothing more, but records what other nodes do. */
 static void settle(struct scheduler *s, struct job *job, ns_t now)
 {
     if (job_is_terminal(job) || !job_count(job, COMPLETE))
@@ -365,7 +365,7 @@ static void bid_came(struct scheduler *s, struct job *job, struct execution *x, 
         restart_clock(s, job, now);
 }
 
-/* Who the requester is, what hangs, and why it gave up: the Status of an Error event. */
+/* The Status of an Error event: the requester's id, the shard that hangs, and the error. */
 static struct span error_status(const struct scheduler *s, struct job *job, struct span why)
 {
     return arena_printf(&job->arena, "[%.8s] shard: %.*s:0 at state: Error error completing job due to %.*s",

@@ -1,6 +1,6 @@
 /* A release: everything that one release of the real requester decides, as tables and functions. One file a release.
  *
- * Code outside releases/ takes paths, messages, statuses, words, bodies and scheduler rules from here; it never asks
+ * Code outside releases/ takes paths, messages, statuses, words, bodies and scheduler rules from here; it never checks
  * which release it has. */
 #ifndef MOCK_REQUESTER_RELEASES_RELEASE_H
 #define MOCK_REQUESTER_RELEASES_RELEASE_H

@@ -1,4 +1,4 @@
-/* What several releases of v0.3 have in common, for their files to name. */
+/* What several releases of v0.3 share, for their files to use. */
 #ifndef MOCK_REQUESTER_RELEASES_V0_3_H
 #define MOCK_REQUESTER_RELEASES_V0_3_H
 
@@ -8,7 +8,7 @@
 #define REFUSE(status_, form_, before_) { .status = status_, .form = REFUSAL_##form_, .before = before_ }
 #define NO_CLIENT "job create payload must contain a client ID"
 
-/* The stand-ins for what the real builds carry; commit and date are not the real ones. */
+/* Version data in place of the real builds'; commit and date are not the real ones. */
 #define TEXT(literal) { literal, sizeof(literal) - 1 }
 #define BUILD_VERSION(tag, commit, date)                                                            \
     { .major = TEXT("0"), .minor = TEXT("3"), .git_version = TEXT(tag), .git_commit = TEXT(commit), \

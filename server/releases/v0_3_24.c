@@ -1,4 +1,4 @@
-/* v0.3.24: each answer is looked at by itself; nothing is tried twice; the first result published
+/* v0.3.24: each answer is handled by itself; nothing is retried; the first result published
  * completes the job (pkg/requester/scheduler.go of that release). */
 #include "releases/v0_3.h"
 #include "sim/scheduler.h"
@@ -10,7 +10,7 @@ static void fail_unless_recoverable(struct scheduler *s, struct job *job, struct
         scheduler_stop(s, job, why, false, now);
 }
 
-/* Does not look whether the job is over: a late bid on a completed job is still answered. */
+/* Does not check whether the job is over: a late bid on a completed job is still answered. */
 static void bid_came(struct scheduler *s, struct job *job, struct execution *x, bool accepted, ns_t now)
 {
     (void)x;

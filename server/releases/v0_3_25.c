@@ -1,4 +1,4 @@
-/* v0.3.25: one function looks at the whole job after every change and does what is due
+/* v0.3.25: one function checks the whole job after every change and does what is due
  * (pkg/requester/scheduler_state.go of that release). */
 #include "releases/v0_3.h"
 #include "sim/scheduler.h"
