@@ -2,7 +2,7 @@
 
 enum {
     PIECE = 2048,      /* of a chunked body that is read at once */
-    FIRST = 64 * 1024, /* of a body with a length that is read at first; later as much as is there already */
+    FIRST = 64 * 1024, /* of a body with a length, at first; later as much as was read already */
 };
 
 static enum body_result read_by_length(const struct body_source *source, size_t n, struct buf *body)

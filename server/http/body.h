@@ -12,7 +12,7 @@ enum body_result {
     BODY_NO_TURN, /* all bodies together take too much memory */
 };
 
-/* Where the bytes come from. */
+/* The source of the bytes. */
 struct body_source {
     void *context;
     /* Reads up to `n` bytes of the body through the library, and with chunks gives the bytes of the wire to

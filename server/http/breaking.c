@@ -6,7 +6,7 @@
 
 enum { RESET_PAUSE_MS = 10 /* a reset makes the client lose bytes that it has not read */ };
 
-/* ---- what is sent ----------------------------------------------------------------------------------------------- */
+/* ---- the bytes -------------------------------------------------------------------------------------------------- */
 
 static size_t head_size(struct span out)
 {
@@ -53,7 +53,7 @@ static struct span bytes_of(const struct row *row, struct span out)
     return span_of(out.p, row->cut ? row->cut(out) : out.n);
 }
 
-/* ---- how ----------------------------------------------------------------------------------------------------------- */
+/* ---- sending ------------------------------------------------------------------------------------------------------- */
 
 static bool send_one(const struct outlet *outlet, struct span bytes, struct sent *sent)
 {

@@ -1,4 +1,4 @@
-/* Bytes that all request bodies in flight may take together. Who needs more waits for its turn. */
+/* Bytes that all request bodies in flight may take together. A body that needs more waits for its turn. */
 #ifndef MOCK_REQUESTER_HTTP_BUDGET_H
 #define MOCK_REQUESTER_HTTP_BUDGET_H
 

@@ -191,7 +191,7 @@ static int serve(struct exchange *ex)
     return reply_by(ex, fill_by_handler);
 }
 
-/* ---- the library's doors -------------------------------------------------------------------------------------- */
+/* ---- entry points (enum library_door) ------------------------------------------------------------------------- */
 
 /* Reads the rest of a head that the library has given up. Returns false at its time-out. */
 static bool complete_head(const struct worker *worker, struct tap *tap)

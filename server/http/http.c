@@ -74,8 +74,8 @@ static int on_request(void *worker, struct connection *connection, enum library_
     return status;
 }
 
-/* Keeps the first line: the reason why a port cannot be had is found nowhere else. Nor is it that the library has
- * started fewer workers than it was to. */
+/* Keeps the first line: the reason why a port cannot be had is found nowhere else. The same holds when the library has
+ * started fewer workers than wanted. */
 static void on_log(void *context, const char *line)
 {
     struct http_server *server = context;
@@ -155,7 +155,7 @@ static struct http_server *server_new(const struct http_options *options)
     return s;
 }
 
-/* Were the library to find too few threads, it would leave some running that nothing can stop. So they are counted
+/* With too few threads, the library would fail and leave some running that cannot be stopped. So they are counted
  * first. */
 static enum err start(struct http_server *s, struct error *error)
 {
@@ -213,7 +213,7 @@ static void stop_library(struct http_server *s)
     (void)!write(s->stop_fd, &one, sizeof one);
     if (s->library) {
         library_stop(s->library);
-        sockets_close_accepted(s->port); /* the library forgets those that no worker had taken */
+        sockets_close_accepted(s->port); /* the library does not close those that no worker had taken */
     }
 }
 

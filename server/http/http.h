@@ -6,7 +6,7 @@
  *   exchange.c, sending.c       one exchange: from its head to its end
  *   workers.c, room.c, budget.c, limits.c    threads, and what to do when there are too few
  *
- * What the library does that its documentation does not say is in tests/unit/http/test_library_facts.c.
+ * Undocumented behaviour of the library is tested in tests/unit/http/test_library_facts.c.
  *
  * Life: http_start → (requests are handled on worker threads) → http_stop. */
 #ifndef MOCK_REQUESTER_HTTP_HTTP_H
@@ -29,7 +29,7 @@ struct http_end {
     int64_t bytes;   /* written */
     int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
 };
-/* Called before a reply of `bytes` is written in one go, so that a client that has read it finds its end noted. If
+/* Called before a reply of `bytes` is written in one go, so that its end is noted before the client has read it. If
  * writing fails, http_ended_fn reports that. */
 typedef void http_writing_fn(void *context, const struct reply *reply, int64_t bytes);
 typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);

@@ -1,4 +1,4 @@
-/* Writes lines to standard error from a thread of its own, so that a reader who does not read never blocks an exchange.
+/* Writes lines to standard error from a thread of its own, so that a pipe that is not read never blocks an exchange.
  *
  * Lines are appended to one of two buffers while the thread writes the other. A line that finds no room is dropped
  * and counted; the next line that is written says how many.

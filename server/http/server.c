@@ -21,7 +21,7 @@ struct server {
 
 /* ---- restarts ------------------------------------------------------------------------------------------- */
 
-/* Closes what was open, but for the connection whose request brought the restart about. */
+/* Closes open connections, except the one whose request caused the restart. */
 static void close_connections(struct server *server, const char *ip, int peer_port)
 {
     int port = atomic_load(&server->port);
@@ -157,7 +157,7 @@ static struct world *world_of(const struct server *server, const struct reply *r
     return reply->handler_context ? reply->handler_context : worlds_default(&server->worlds);
 }
 
-/* Calls of the control API read theirs. */
+/* True if the handler reads the body; calls of the control API always do. */
 static enum body_use body_use(void *context, const struct request *request)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };

@@ -25,7 +25,7 @@ static bool local_port_is(int fd, int port, bool listening)
            getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &n_accepts) == 0 && (accepts != 0) == listening;
 }
 
-/* The first test keeps us from duplicating other descriptors; the second tests the duplicate, which cannot change. */
+/* The first test avoids duplicating other descriptors; the second tests the duplicate, which cannot change. */
 static bool visit_one(int original, int port, bool listening, visit_fn *visit, void *context)
 {
     if (!local_port_is(original, port, listening))

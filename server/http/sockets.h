@@ -1,6 +1,6 @@
-/* Things that are done to a connection's socket itself, behind the HTTP library's back.
+/* Operations on the sockets of connections that the HTTP library does not offer.
  *
- * The functions that take a port find its sockets in /proc/self/fd: they are those whose local port it is. They work
+ * The functions that take a port find its sockets in /proc/self/fd: those with that local port. They work
  * on duplicates, so that a descriptor that is closed and used anew meanwhile is never touched. Without /proc they
  * find none. */
 #ifndef MOCK_REQUESTER_HTTP_SOCKETS_H

@@ -10,7 +10,7 @@ struct streaming {
     int wake_fd; /* readable when frames wait */
     void *context;
     /* Moves waiting frames to `out` (empty), advances the engine, and sets in how many ms something
-     * else will (-1: nothing). False: the reader is too slow and must go. Takes the engine's lock. */
+     * else will (-1: nothing). False: the reader is too slow and must be cut off. Takes the engine's lock. */
     bool (*take)(void *context, struct buf *out, int *next_ms);
 };
 

@@ -1,7 +1,7 @@
 /* poll(2) and recv(2) as CivetWeb calls them.
  *
  * The library shows neither a connection's socket nor the bytes of a head: it overwrites its buffer while parsing
- * and stops without a word at lines that it does not know. tap.c therefore defines poll and recv for the whole
+ * and stops without an error at lines that it does not know. tap.c therefore defines poll and recv for the whole
  * program; the dynamic linker binds the library's calls to them. In threads without a tap, and for other sockets,
  * they are the plain system calls. A thread's tap
  *

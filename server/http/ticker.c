@@ -18,7 +18,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Signals are for the threads that want them. */
+/* The thread blocks all signals. */
 bool ticker_start(struct ticker *ticker)
 {
     sigset_t all, before;

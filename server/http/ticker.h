@@ -9,12 +9,12 @@ struct ticker {
     pthread_t thread;
     int stop_fd;
     bool runs;
-    int (*tick)(void *context); /* does it, and says in how many ms there is more; -1: never */
+    int (*tick)(void *context); /* advances; returns in how many ms to call again; -1: never */
     void *context;
 };
 
-/* `tick` and `context` are set. False: no thread could be had. */
+/* `tick` and `context` are set. False: no thread could be started. */
 bool ticker_start(struct ticker *ticker);
-void ticker_stop(struct ticker *ticker); /* does nothing to one that does not run */
+void ticker_stop(struct ticker *ticker); /* does nothing if it does not run */
 
 #endif

@@ -1,7 +1,7 @@
 /* The worker threads, and what each is doing.
  *
  * A worker serves one connection from accept to close. When all have one and more wait, workers_make_room closes the
- * connections that are cheapest to lose, a thread of its own asking for it (room.c). */
+ * connections that are cheapest to lose, called by the thread of room.c. */
 #ifndef MOCK_REQUESTER_HTTP_WORKERS_H
 #define MOCK_REQUESTER_HTTP_WORKERS_H
 
