@@ -178,9 +178,9 @@ static void writing(void *context, const struct reply *reply, int64_t bytes)
 {
     struct world *world = world_of(context, reply);
 
-    pthread_mutex_lock(&world->lock);
+    lock_take(&world->lock);
     api_writing(world, reply, bytes);
-    pthread_mutex_unlock(&world->lock);
+    lock_give(&world->lock);
 }
 
 static void ended(void *context, const struct request *request, const struct reply *reply, const struct http_end *end)
@@ -188,11 +188,11 @@ static void ended(void *context, const struct request *request, const struct rep
     struct server *server = context;
     struct world *world = world_of(server, reply);
 
-    pthread_mutex_lock(&world->lock);
+    lock_take(&world->lock);
     api_ended(world, request, reply, end->how, end->bytes, clock_now(&world->clock));
     if (reply->fate.has_place)
         held_give_place(&world->held);
-    pthread_mutex_unlock(&world->lock);
+    lock_give(&world->lock);
     log_exchange(&server->log, request, reply, end);
 }
 
@@ -201,9 +201,9 @@ static int64_t date_ns(void *context)
     const struct server *server = context;
     struct world *world = worlds_default(&server->worlds);
 
-    pthread_mutex_lock(&world->lock);
+    lock_take(&world->lock);
     ns_t now = clock_now(&world->clock);
-    pthread_mutex_unlock(&world->lock);
+    lock_give(&world->lock);
     return now;
 }
 

@@ -112,9 +112,9 @@ static bool wait_linked(struct held_list *list, const struct held *held, int fd)
 
     while (here && !is_over(list, held->wait)) {
         int ms = clock_ms_until(list->clock, held->wait->until);
-        pthread_mutex_unlock(list->lock);
+        lock_give(list->lock);
         here = sleep_until_woken(held, fd, ms);
-        pthread_mutex_lock(list->lock);
+        lock_take(list->lock);
     }
     return here && !list->stopping;
 }
@@ -125,11 +125,11 @@ bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd)
 
     if (held.wake_fd < 0)
         return false;
-    pthread_mutex_lock(list->lock);
+    lock_take(list->lock);
     link_held(list, &held);
     bool came = wait_linked(list, &held, fd);
     unlink_held(list, &held);
-    pthread_mutex_unlock(list->lock);
+    lock_give(list->lock);
     close(held.wake_fd);
     return came;
 }
@@ -138,13 +138,13 @@ bool held_wait_piece(struct held_list *list, struct reply_trickle *trickle, int 
 {
     struct reply_wait wait = { .on = true, .until = NS_NEVER };
 
-    pthread_mutex_lock(list->lock);
+    lock_take(list->lock);
     if (trickle->since == 0)
         trickle->since = clock_now(list->clock);
     if (trickle->every.kind == TRIGGER_GATE)
         wait.gate = trickle->every.gate;
     else
         wait.until = trickle->since = engine_trigger(list->engine, &trickle->every, trickle->since);
-    pthread_mutex_unlock(list->lock);
+    lock_give(list->lock);
     return held_wait(list, &wait, fd);
 }

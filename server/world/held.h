@@ -10,8 +10,7 @@
 
 #include "wire/reply.h"
 #include "world/clock.h"
-
-#include <pthread.h>
+#include "world/lock.h"
 
 enum { HELD_MAX = 64 /* replies that may be held at once; one more is EMPTY_RESPONSE */ };
 
@@ -19,7 +18,7 @@ struct held;
 struct engine;
 
 struct held_list {
-    pthread_mutex_t *lock; /* the world's, like the next two; borrowed */
+    struct lock *lock; /* the world's, like the next two; borrowed */
     struct clock *clock;
     struct engine *engine;
     struct held *first;

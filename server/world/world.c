@@ -123,7 +123,7 @@ enum err world_new(const struct world_options *options, struct world **out, stru
 
     if (!world)
         return error_set(error, ERR_NOMEM, "out of memory");
-    pthread_mutex_init(&world->lock, NULL);
+    lock_init(&world->lock);
     world->release = program->dialect;
     world->zone = program->zone;
     world->clock = clock_init(program->clock, program->clock_scale, program->start_time);
@@ -149,7 +149,7 @@ void world_free(struct world *world)
     journal_free(world->journal);
     engine_free(world->engine);
     program_drop(world->program);
-    pthread_mutex_destroy(&world->lock);
+    lock_destroy(&world->lock);
     free(world);
 }
 
@@ -157,7 +157,7 @@ void world_free(struct world *world)
 
 ns_t world_enter(struct world *world)
 {
-    pthread_mutex_lock(&world->lock);
+    lock_take(&world->lock);
     ns_t now = clock_now(&world->clock);
     engine_tick(world->engine, now);
     return now;
@@ -165,7 +165,15 @@ ns_t world_enter(struct world *world)
 
 void world_leave(struct world *world)
 {
-    pthread_mutex_unlock(&world->lock);
+    lock_give(&world->lock);
+}
+
+ns_t world_pause(struct world *world)
+{
+    lock_pause(&world->lock);
+    ns_t now = clock_now(&world->clock);
+    engine_tick(world->engine, now);
+    return now;
 }
 
 ns_t world_advance(struct world *world, ns_t by)

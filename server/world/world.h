@@ -15,13 +15,15 @@
 #include "scenario/program.h"
 #include "world/clock.h"
 #include "world/held.h"
+#include "world/lock.h"
 #include "world/streams.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
+enum { WORLD_PIECE = 256 /* jobs or entries that are worked on under the lock at a time */ };
+
 struct world {
-    pthread_mutex_t lock;
+    struct lock lock;
     const struct release *release; /* never changes, like the next two: any thread */
     int zone;                      /* of time stamps, seconds east of UTC */
     size_t max_jobs;
@@ -57,6 +59,10 @@ void world_free(struct world *world);
 /* Takes the lock and advances the engine. Returns the world's present moment. */
 ns_t world_enter(struct world *world);
 void world_leave(struct world *world);
+/* Lets the exchanges that wait for the lock go first, then advances the engine. For work on many jobs or entries: call it
+ * between pieces of about WORLD_PIECE of them. What was borrowed from the world may be gone afterwards, except jobs that
+ * are held (engine_list) and programs (program_hold). Caller holds the lock. Returns the world's present moment. */
+ns_t world_pause(struct world *world);
 
 /* Makes the program take effect, and takes a hold of it: the one way a scenario is put into force. Its network, scripts
  * and scheduler options are for jobs submitted from now on; faults, gates, expectations and the verdict start anew;
