@@ -176,7 +176,10 @@ void answer_advance(struct control_call *c)
         return;
     }
     uint64_t happened = engine_happened(engine);
-    if (!moves[input->how](c, input))
+    bool arrived = moves[input->how](c, input);
+    if (arrived || c->now > before)
+        feed_add_clock(&c->world->feed, c->now);
+    if (!arrived)
         return;
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');

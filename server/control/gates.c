@@ -117,6 +117,7 @@ void answer_open_gate(struct control_call *c)
     size_t waiting = waiting_for(c, c->name);
     engine_open_gate(engine, c->name, c->now);
     held_wake(&c->world->held);
+    feed_add_gate(&c->world->feed, c->now, c->name);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_text(&out, "name", c->name);

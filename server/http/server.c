@@ -348,7 +348,7 @@ void server_advance(struct server *server, ns_t by)
     struct world *world = server_world(server);
 
     world_enter(world);
-    world_advance(world, by);
+    feed_add_clock(&world->feed, world_advance(world, by));
     bool restarted = world_restarted(world);
     world_leave(world);
     if (restarted)

@@ -282,6 +282,7 @@ enum err adopt_job(struct scheduler *s, const struct adopted *adopted, ns_t now,
         job_free(job);
         return err;
     }
+    job_watch(job, &s->watch);
     go_on(s, job, now);
     return ERR_OK;
 }

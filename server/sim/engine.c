@@ -154,6 +154,11 @@ void engine_listen(struct engine *engine, event_listener *listener, void *contex
     engine->scheduler.events = (struct events){ listener, context };
 }
 
+void engine_watch(struct engine *engine, const struct engine_watch *watch)
+{
+    engine->scheduler.watch = *watch;
+}
+
 /* ---- scripts ---------------------------------------------------------------------------------------------- */
 
 const struct job_script *engine_scripts(const struct engine *engine, size_t *n)
@@ -343,6 +348,8 @@ static bool make_room(struct engine *engine)
 
     if (!store_make_room(&engine->scheduler.store, &forgotten))
         return false;
+    if (forgotten)
+        job_tell_forgotten(forgotten);
     job_free_if_forgotten(forgotten);
     return true;
 }

@@ -146,6 +146,9 @@ uint64_t engine_asked_in_vain(const struct engine *engine, struct span *name); /
 /* Reports every event to `listener`, within the engine call that causes it. One listener; NULL: none. */
 void engine_listen(struct engine *engine, event_listener *listener, void *context);
 
+/* Reports every move of a job or execution, and every job that is forgotten. Copied. One watch. */
+void engine_watch(struct engine *engine, const struct engine_watch *watch);
+
 /* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3). */
 enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***jobs, size_t *n);
 

@@ -133,17 +133,37 @@ static void *grow(struct job *job, void *old, size_t n, size_t *room, size_t fir
 /* A job of one execution that completes writes eleven entries. */
 enum { HISTORY_FIRST = 11, EXECUTIONS_FIRST = 1 };
 
+static void tell_moved(const struct job *job, const struct history *entry)
+{
+    if (job->watch && job->watch->moved)
+        job->watch->moved(job->watch->context, job, entry);
+}
+
 /* Without memory the entry is lost and arena.failed is set: the job's history is then incomplete, its state is
- * right. */
+ * right. The move is reported all the same. */
 static void record(struct job *job, const struct history *entry)
 {
     struct history *array =
         grow(job, job->history, job->n_history, &job->room_history, HISTORY_FIRST, sizeof *job->history);
 
-    if (!array)
-        return;
-    job->history = array;
-    job->history[job->n_history++] = *entry;
+    if (array) {
+        job->history = array;
+        job->history[job->n_history++] = *entry;
+    }
+    tell_moved(job, entry);
+}
+
+void job_watch(struct job *job, const struct engine_watch *watch)
+{
+    job->watch = watch;
+    if (job->n_history)
+        tell_moved(job, &job->history[job->n_history - 1]);
+}
+
+void job_tell_forgotten(const struct job *job)
+{
+    if (job->watch && job->watch->forgotten)
+        job->watch->forgotten(job->watch->context, job);
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------------ */

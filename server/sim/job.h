@@ -14,6 +14,7 @@
 #include "base/ns.h"
 #include "sim/keeper.h"
 #include "sim/spec.h"
+#include "sim/watch.h"
 
 #include <stdint.h>
 
@@ -89,6 +90,7 @@ struct stranger {
 
 struct job {
     struct keeper *keeper; /* of its nodes and script; NULL: they outlive it */
+    const struct engine_watch *watch; /* hears of its moves; NULL: none */
     struct span id, api_version, client_id;
     ns_t created_at;
     struct span requester_id, requester_key; /* base64 */
@@ -131,6 +133,10 @@ struct job {
 struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
 /* Holds `keeper`, which owns the job's nodes and script, until the job is freed. NULL: they outlive the job. */
 void job_keep(struct job *job, struct keeper *keeper);
+/* Reports the job's last history entry to the watch, and every entry that follows. `watch` must outlive the job. */
+void job_watch(struct job *job, const struct engine_watch *watch);
+/* Reports that the job has left the store. */
+void job_tell_forgotten(const struct job *job);
 void job_free(struct job *job); /* NULL is allowed */
 /* Frees a job that is out of the store and no longer held. NULL is allowed. */
 void job_free_if_forgotten(struct job *job);

@@ -407,6 +407,7 @@ void scheduler_forget(struct scheduler *s, struct job *job)
 {
     agenda_set_deadline(&s->agenda, job, NS_NEVER);
     store_forget(&s->store, job);
+    job_tell_forgotten(job);
     job_free_if_forgotten(job);
 }
 

@@ -33,6 +33,7 @@ struct scheduler {
     struct store store;
     struct agenda agenda;
     struct events events;
+    struct engine_watch watch; /* of every job */
     ns_t start;        /* of the network */
     ns_t labels_known; /* the moment, if options.labels_known is a time */
 };

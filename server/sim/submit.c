@@ -34,6 +34,7 @@ static void unmake_job(struct scheduler *s, struct job *job)
 {
     agenda_set_deadline(&s->agenda, job, NS_NEVER);
     store_remove(&s->store, job);
+    job_tell_forgotten(job);
     job_free(job);
 }
 
@@ -68,6 +69,7 @@ enum err submit_job(struct scheduler *s, struct scripts *scripts, const struct s
     if (err)
         return err;
     job->script = scripts_choose(scripts, &(struct job_facts){ job->client_id, &job->spec });
+    job_watch(job, &s->watch);
     job_move(job, JOB_QUEUED, SPAN(""), now);
     err = select_and_start(s, job, now, why);
     if (err && s->rules->short_makes_no_job)

@@ -51,6 +51,7 @@ enum err world_play(struct world *world, struct program *program, struct error *
     bool good = play_faults(world, program->scenario, now);
     good = play_expectations(world, program->scenario) && good;
     program_drop(before);
+    feed_add_scenario(&world->feed, now);
     return good ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
 }
 
@@ -84,6 +85,24 @@ static void on_restart(void *context)
     world->restarted = true;
 }
 
+static void on_moved(void *context, const struct job *job, const struct history *entry)
+{
+    struct world *world = context;
+
+    feed_add_move(&world->feed, job, entry);
+    if (world->moved)
+        world->moved(world->moved_context, world, job, entry);
+}
+
+/* A reset is one event, whatever it forgets. */
+static void on_forgotten(void *context, const struct job *job)
+{
+    struct world *world = context;
+
+    if (!world->resetting)
+        feed_add_forgotten(&world->feed, job);
+}
+
 static enum err start_engine(struct world *world, const struct world_options *options, struct error *error)
 {
     const struct program *program = options->program;
@@ -102,6 +121,7 @@ static enum err start_engine(struct world *world, const struct world_options *op
     world->held.engine = world->engine;
     engine_on_restart(world->engine, on_restart, world);
     engine_listen(world->engine, streams_hear, &world->streams);
+    engine_watch(world->engine, &(struct engine_watch){ on_moved, on_forgotten, world });
     return ERR_OK;
 }
 
@@ -130,6 +150,8 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT);
     world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock };
     world->streams = (struct stream_list){ .release = world->release, .zone = world->zone };
+    world->moved = options->moved;
+    world->moved_context = options->moved_context;
     enum err err = start(world, options, error);
     if (err)
         world_free(world);
@@ -148,6 +170,7 @@ void world_free(struct world *world)
     verdict_release(&world->verdict);
     journal_free(world->journal);
     engine_free(world->engine);
+    feed_release(&world->feed);
     program_drop(world->program);
     lock_destroy(&world->lock);
     free(world);
@@ -218,8 +241,16 @@ static void reset_journal(struct world *world)
     verdict_clear(&world->verdict);
 }
 
+static unsigned parts_of(const struct world_reset *what)
+{
+    return (what->jobs ? FEED_RESET_JOBS : 0u) | (what->journal ? FEED_RESET_JOURNAL : 0u) | (what->faults ? FEED_RESET_FAULTS : 0u) |
+           (what->gates ? FEED_RESET_GATES : 0u) | (what->clock ? FEED_RESET_CLOCK : 0u);
+}
+
 void world_reset(struct world *world, const struct world_reset *what)
 {
+    feed_add_reset(&world->feed, clock_now(&world->clock), parts_of(what));
+    world->resetting = true;
     if (what->gates)
         engine_close_gates(world->engine);
     if (what->clock || what->jobs)
@@ -229,6 +260,7 @@ void world_reset(struct world *world, const struct world_reset *what)
     if (what->faults)
         faults_reset(&world->faults, clock_now(&world->clock));
     held_wake(&world->held);
+    world->resetting = false;
 }
 
 /* ---- the verdict ---------------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "exchange/verdict.h"
 #include "scenario/program.h"
 #include "world/clock.h"
+#include "world/feed.h"
 #include "world/held.h"
 #include "world/lock.h"
 #include "world/streams.h"
@@ -21,6 +22,12 @@
 #include <stdatomic.h>
 
 enum { WORLD_PIECE = 256 /* jobs or entries that are worked on under the lock at a time */ };
+
+struct world;
+
+/* Called for every move of a job or execution, as engine_watch reports it. Caller holds the world's lock: it must not
+ * block. */
+typedef void world_moved_fn(void *context, const struct world *world, const struct job *job, const struct history *entry);
 
 struct world {
     struct lock lock;
@@ -38,6 +45,10 @@ struct world {
     struct verdict_notes verdict;
     struct held_list held;     /* replies that a fault holds back */
     struct stream_list streams; /* websockets of live events */
+    struct feed feed;          /* what has happened, for readers of the control API */
+    world_moved_fn *moved;     /* NULL: none */
+    void *moved_context;
+    bool resetting;            /* within world_reset */
     uint64_t unknown_names;    /* submits that asked for an unknown script, as far as the log has warned of them */
     bool restarted;            /* the requester has restarted since world_restarted was last asked */
 };
@@ -48,6 +59,8 @@ struct world_options {
     size_t journal;          /* exchanges that the journal keeps */
     find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */
     void *find_script_context;   /* used under the world's lock */
+    world_moved_fn *moved;       /* NULL: none */
+    void *moved_context;
 };
 
 /* Makes a world: starts its clock and loads the jobs of the program's fixtures. ERR_INVALID: a fixture does not
