@@ -258,6 +258,8 @@ const struct option_row option_rows[] = {
       read_allowed_host, FIELD(allow_hosts), .repeats = true },
     { "strict", COMMAND_SERVE, NULL, "off", NULL, "exit 1 when the verdict is bad", read_choice, FIELD(strict),
       .choices = switches },
+    { "watch", COMMAND_SERVE, NULL, "off", NULL, "read the scenario files again when they change", read_choice, FIELD(watch),
+      .choices = switches },
     { "log", COMMAND_SERVE, "text|json|off", "text", NULL, "a line an exchange on standard error", read_choice,
       FIELD(log), .choices = logs },
     { "rate-limit", COMMAND_SERVE, "on|off", NULL, "on if the clock is real",

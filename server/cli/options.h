@@ -57,6 +57,7 @@ struct options {
     const char *allow_hosts[ALLOW_HOSTS_MAX];
     size_t n_allow_hosts;
     int strict;  /* bool */
+    int watch;   /* bool */
     int log;     /* enum log_kind */
     int rate_limit; /* bool; see options_rate_limit */
     const char *key, *field; /* of sign; NULL: not given */

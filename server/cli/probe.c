@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { STATUS_LINE_MAX = 128 };
@@ -61,11 +62,12 @@ static int connect_to(const struct addrinfo *address)
     return fd;
 }
 
-static bool ask(int fd)
+static bool ask(int fd, const char *path)
 {
-    static const char request[] = "GET /livez HTTP/1.0\r\nHost: probe\r\n\r\n";
+    char request[128];
+    int n = snprintf(request, sizeof request, "GET %s HTTP/1.0\r\nHost: probe\r\n\r\n", path);
 
-    return send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == (ssize_t)sizeof request - 1;
+    return send(fd, request, (size_t)n, MSG_NOSIGNAL) == n;
 }
 
 /* Reads the answer's first line, or the part that came; false and errno if reading fails. */
@@ -90,7 +92,7 @@ static enum err exchange(int fd, const char *host, int port, struct error *error
 {
     char line[STATUS_LINE_MAX];
 
-    if (!ask(fd) || !read_line(fd, line))
+    if (!ask(fd, "/livez") || !read_line(fd, line))
         return error_set(error, ERR_IO, "%s:%d: %s", host, port, strerror(errno));
     return is_good(line) ? ERR_OK : error_set(error, ERR_IO, "%s:%d: answered \"%s\" to /livez", host, port, line);
 }
@@ -111,4 +113,46 @@ enum err probe(const char *host, int port, int late, struct error *error)
     err = exchange(fd, host, port, error);
     close(fd);
     return err;
+}
+
+/* ---- who has the port ------------------------------------------------------------------------------------- */
+
+/* Reads an answer, as much as fits; empty if there is none in time. */
+static void read_answer(const char *host, int port, const char *path, char *text, size_t room)
+{
+    const struct timeval patience = { .tv_usec = PORT_USER_MS * 1000 };
+    struct addrinfo *address = NULL;
+    size_t n = 0;
+    ssize_t got = 1;
+
+    int fd = address_of(host, port, &address, NULL) == ERR_OK ? connect_to(address) : -1;
+    if (address)
+        freeaddrinfo(address);
+    if (fd >= 0) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        got = ask(fd, path) ? 1 : 0;
+        while (n < room - 1 && got > 0 && (got = recv(fd, text + n, room - 1 - n, 0)) > 0)
+            n += (size_t)got;
+        close(fd);
+    }
+    text[n] = '\0';
+}
+
+const char *probe_port_user(const char *host, int port)
+{
+    enum { SCENARIO_SHOWN = 100 };
+    static const char mark[] = "\"scenario\":\"";
+    static char name[160];
+    char answer[2048];
+
+    read_answer(host, port, "/__mock/health", answer, sizeof answer);
+    const char *scenario = strstr(answer, mark);
+    if (scenario && strstr(answer, "\"dialect\":")) {
+        scenario += sizeof mark - 1;
+        size_t n = strcspn(scenario, "\"");
+        snprintf(name, sizeof name, "another mock-requester (scenario %.*s)", n < SCENARIO_SHOWN ? (int)n : SCENARIO_SHOWN, scenario);
+        return name;
+    }
+    read_answer(host, port, "/livez", answer, sizeof answer);
+    return is_good(answer) ? "another requester" : "a program that is no requester";
 }

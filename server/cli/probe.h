@@ -10,4 +10,9 @@ enum { PROBE_SECONDS = 2 };
  * the process prints an error and ends with exit code `late`; uses the process's alarm. */
 enum err probe(const char *host, int port, int late, struct error *error);
 
+/* Says who listens on a port that is taken: "another mock-requester (scenario none)" … "a program that is no requester".
+ * Static, valid until the next call. Each of its two questions takes at most PORT_USER_MS. */
+enum { PORT_USER_MS = 300 };
+const char *probe_port_user(const char *host, int port);
+
 #endif

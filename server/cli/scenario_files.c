@@ -14,6 +14,7 @@ struct batch {
     struct buf texts[OPERANDS_MAX];
     size_t n;
     char *names; /* a copy of what the environment says, taken apart; or NULL */
+    struct watch *watch; /* NULL: nobody wants to know of changes */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------ */
@@ -121,13 +122,13 @@ static enum err read_named_file(struct scenario_file *file, struct buf *text, st
     return err == ERR_OK ? ERR_OK : cannot_read(err, file->name, &why, error);
 }
 
-/* As read_file_fn of scenario/reading.h. */
+/* As read_file_fn of scenario/reading.h; `context`: a struct watch, or NULL. */
 static enum err read_for_file(void *context, const char *path, struct buf *text, struct error *error)
 {
     struct error why;
-    enum err err = file_text_read(path, text, &why);
 
-    (void)context;
+    watch_add(context, path);
+    enum err err = file_text_read(path, text, &why);
     return err == ERR_OK ? ERR_OK : cannot_read(err, path, &why, error);
 }
 
@@ -143,6 +144,8 @@ static enum err read_files(struct batch *batch, struct error *error)
             continue;
         }
         file->read_file = read_for_file;
+        file->read_context = batch->watch;
+        watch_add(batch->watch, file->name);
         err = read_named_file(file, &batch->texts[i], error);
     }
     return err;
@@ -166,28 +169,33 @@ static void batch_free(struct batch *batch)
     free(batch);
 }
 
-static enum err read_fixture(const char *name, struct buf *text, struct program_source *source, struct error *error)
+static enum err read_fixture(const char *name, struct buf *text, struct program_source *source, struct watch *watch,
+                             struct error *error)
 {
     struct error why;
+
+    if (name)
+        watch_add(watch, name);
     enum err err = name ? file_text_read(name, text, &why) : ERR_OK;
 
     source->fixture = (struct fixture_text){ span_text(name), buf_view(text) };
     return err == ERR_OK ? ERR_OK : cannot_read(err, name, &why, error);
 }
 
-enum err scenario_files_load(const struct options *options, struct program_source *source, struct findings *findings,
-                             struct program **program, struct error *error)
+enum err scenario_files_load(const struct options *options, struct program_source *source, struct watch *watch,
+                             struct findings *findings, struct program **program, struct error *error)
 {
     CLEANUP(buf_release) struct buf fixture = buf_init(FIXTURE_TEXT_MAX);
     struct batch *batch = calloc(1, sizeof *batch);
 
     if (!batch)
         return error_set(error, ERR_NOMEM, "out of memory");
+    batch->watch = watch;
     enum err err = add_names(batch, options, error);
     if (err == ERR_OK)
         err = read_files(batch, error);
     if (err == ERR_OK)
-        err = read_fixture(options->fixtures, &fixture, source, error);
+        err = read_fixture(options->fixtures, &fixture, source, watch, error);
     source->files = batch->files;
     source->n_files = batch->n;
     if (err == ERR_OK)

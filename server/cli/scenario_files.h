@@ -6,12 +6,14 @@
 #define MOCK_REQUESTER_CLI_SCENARIO_FILES_H
 
 #include "cli/options.h"
+#include "cli/watch.h"
 
 /* Loads what the operands, else the environment name, in order, and the file of --fixtures. `source`: its
  * settings and `before` are used; the rest is overwritten and not valid afterwards. ERR_INVALID with nothing in
- * *findings: the error is one line for the user; with findings: they are the errors. ERR_NOMEM. */
-enum err scenario_files_load(const struct options *options, struct program_source *source, struct findings *findings,
-                             struct program **program, struct error *error);
+ * *findings: the error is one line for the user; with findings: they are the errors. ERR_NOMEM. Adds every file that it
+ * opens, and those that they name, to `watch` (may be NULL). */
+enum err scenario_files_load(const struct options *options, struct program_source *source, struct watch *watch,
+                             struct findings *findings, struct program **program, struct error *error);
 
 /* Loads one file whose text is at hand; as scenario_load. */
 enum err scenario_text_load(const char *name, struct span text, struct findings *findings, struct scenario **scenario,

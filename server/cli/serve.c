@@ -1,30 +1,36 @@
 #include "cli/serve.h"
 
+#include "cli/probe.h"
 #include "cli/ready.h"
 #include "cli/scenario_files.h"
 #include "cli/tell.h"
 #include "http/server.h"
 #include "scenario/shipped_scripts.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 struct serving {
     const struct options *options;
     struct server *server;
     struct shipped_scripts *shipped; /* for `mock:NAME` */
-    bool at_terminal; /* found at the start: after a hangup isatty(3) says no */
+    struct watch watch; /* of --watch; else not started */
+    int signal_fd;      /* readable when the program is told to stop, or to read the files again */
+    bool at_terminal;   /* found at the start: after a hangup isatty(3) says no */
 };
 
 /* Loads the files that the user named; *program is held for the caller. As scenario_files_load; ERR_STATE: a setting
  * that differs from those of `before` (NULL: none) needs a restart. */
-static enum err load(const struct options *options, const struct program *before, struct findings *findings,
+static enum err load(struct serving *serving, const struct program *before, struct findings *findings,
                      struct program **program, struct error *error)
 {
-    struct program_source source = { .settings = options_settings(options), .before = before };
+    struct program_source source = { .settings = options_settings(serving->options), .before = before };
     struct program *loaded = NULL;
-    enum err err = scenario_files_load(options, &source, findings, &loaded, error);
+    enum err err = scenario_files_load(serving->options, &source, &serving->watch, findings, &loaded, error);
 
     if (err != ERR_OK)
         return err;
@@ -69,10 +75,11 @@ static int refuse_files(const struct findings *findings, const struct error *err
     return EXIT_USAGE;
 }
 
-/* ---- signals --------------------------------------------------------------------------------------------- */
+/* ---- signals and changed files ----------------------------------------------------------------------------- */
 
-/* Before any thread starts: they inherit the mask. A write to a closed pipe or socket is an error like others. */
-static sigset_t take_signals(void)
+/* Before any thread starts: they inherit the mask. A write to a closed pipe or socket is an error like others. Returns
+ * a file descriptor that can be read when a signal has come; -1 and errno. */
+static int take_signals(void)
 {
     static const int waited_for[] = { SIGTERM, SIGINT, SIGHUP };
     sigset_t signals;
@@ -82,21 +89,21 @@ static sigset_t take_signals(void)
         sigaddset(&signals, waited_for[i]);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    return signals;
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Loads the files again. Those that do not pass change nothing. */
-static void read_again(struct serving *serving)
+/* Loads the files again. Those that do not pass change nothing. `why`: what to begin messages with. */
+static void read_again(struct serving *serving, const char *why)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
     struct program *program = NULL;
     struct error error;
 
     if (!serving->options->n_operands && !serving->options->operands_text) {
-        say("SIGHUP: there is no file to read again");
+        say("%s: there is no file to read again", why);
         return;
     }
-    enum err err = load(serving->options, server_world(serving->server)->program, &findings, &program, &error);
+    enum err err = load(serving, server_world(serving->server)->program, &findings, &program, &error);
     if (err == ERR_OK) {
         err = server_play(serving->server, program, &error);
     } else if (findings.n) {
@@ -104,19 +111,35 @@ static void read_again(struct serving *serving)
         error_set(&error, err, "not every file passes");
     }
     if (err == ERR_OK)
-        say("SIGHUP: now plays scenario %.*s", SPAN_ARG(program->scenario->names));
+        say("%s: now plays scenario %.*s", why, SPAN_ARG(program->scenario->names));
     else
-        say("SIGHUP: nothing has changed: %s", error.text);
+        say("%s: nothing has changed: %s", why, error.text);
     program_drop(program);
 }
 
-static void wait_for_stop(struct serving *serving, const sigset_t *signals)
+/* Takes one signal. Returns whether it ends the program. */
+static bool take_signal(struct serving *serving)
 {
-    int signal = 0;
+    struct signalfd_siginfo info;
 
-    while (sigwait(signals, &signal) != 0 || (signal == SIGHUP && !serving->at_terminal))
-        if (signal == SIGHUP)
-            read_again(serving);
+    if (read(serving->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return false;
+    if (info.ssi_signo != SIGHUP || serving->at_terminal)
+        return true;
+    read_again(serving, "SIGHUP");
+    return false;
+}
+
+static void wait_for_stop(struct serving *serving)
+{
+    struct pollfd polled[] = { { .fd = serving->signal_fd, .events = POLLIN },
+                               { .fd = serving->watch.fd, .events = POLLIN } };
+
+    do {
+        poll(polled, sizeof polled / sizeof *polled, -1);
+        if (polled[1].revents && watch_changed(&serving->watch))
+            read_again(serving, "--watch");
+    } while (!polled[0].revents || !take_signal(serving));
 }
 
 /* ---- the verdict ----------------------------------------------------------------------------------------- */
@@ -156,6 +179,12 @@ static void tell_places(const struct server *server)
             places.wanted, places.held, places.streams);
 }
 
+/* A browser needs the address of one interface. */
+static const char *page_host(const char *host)
+{
+    return strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : host;
+}
+
 static enum err tell_ready(const struct serving *serving, const struct program *program, struct ready *ready, struct error *error)
 {
     int port = server_port(serving->server);
@@ -163,23 +192,39 @@ static enum err tell_ready(const struct serving *serving, const struct program *
     tell_places(serving->server);
     if (!program->seed_chosen)
         say("seed %llu", (unsigned long long)program->seed);
+    if (serving->options->control)
+        say("page at http://%s:%d/__mock/", page_host(serving->options->host), port);
     say("ready on http://%s:%d (dialect %s, scenario %.*s)", serving->options->host, port, program->dialect->name,
         SPAN_ARG(program->scenario->names));
     return ready_tell(ready, port, error);
 }
 
+/* What to say of a server that has not started; the exit code. */
+static int refuse_start(const struct options *options, enum err err, const struct error *error)
+{
+    const char *user = options->port.value ? probe_port_user(options->host, (int)options->port.value) : NULL;
+
+    if (err == ERR_IO && user && strstr(error->text, strerror(EADDRINUSE))) {
+        say("%s: %s has it; stop that, or take another port (--port 0: any free one)", error->text, user);
+        return EXIT_PORT;
+    }
+    return complain(err == ERR_IO ? EXIT_PORT : err == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, error);
+}
+
 static int serve_until_stopped(struct serving *serving, struct program *program, struct ready *ready, struct error *error)
 {
     struct server_options options = server_options_of(serving, program);
-    sigset_t signals = take_signals();
 
+    serving->signal_fd = take_signals();
+    if (serving->signal_fd < 0)
+        return complain(EXIT_OTHER, &(struct error){ .text = "no file descriptor for signals" });
     serving->at_terminal = isatty(STDIN_FILENO);
     enum err err = server_start(&options, &serving->server, error);
     if (err != ERR_OK)
-        return complain(err == ERR_IO ? EXIT_PORT : err == ERR_INVALID ? EXIT_USAGE : EXIT_OTHER, error);
+        return refuse_start(serving->options, err, error);
     err = tell_ready(serving, program, ready, error);
     if (err == ERR_OK)
-        wait_for_stop(serving, &signals);
+        wait_for_stop(serving);
     int code = err == ERR_OK ? judge(serving) : complain(EXIT_OTHER, error);
     server_stop(serving->server);
     return code;
@@ -201,6 +246,13 @@ static int serve_loaded(struct serving *serving, struct program *program, struct
     return code;
 }
 
+/* False: --watch was given, and the error says why it cannot be had. */
+static bool start_watching(struct serving *serving, struct error *error)
+{
+    serving->watch = (struct watch){ .fd = -1 };
+    return !serving->options->watch || watch_start(&serving->watch, error) == ERR_OK;
+}
+
 int serve(const struct options *options)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
@@ -208,9 +260,11 @@ int serve(const struct options *options)
     struct program *program = NULL;
     struct error error;
 
-    if (load(options, NULL, &findings, &program, &error) != ERR_OK)
-        return refuse_files(&findings, &error);
-    int code = serve_loaded(&serving, program, &error);
+    int code = start_watching(&serving, &error) ? EXIT_FINE : complain(EXIT_OTHER, &error);
+    if (code == EXIT_FINE)
+        code = load(&serving, NULL, &findings, &program, &error) == ERR_OK ? serve_loaded(&serving, program, &error)
+                                                                           : refuse_files(&findings, &error);
     program_drop(program);
+    watch_release(&serving.watch);
     return code;
 }

@@ -346,7 +346,7 @@ enum err simulate(const struct options *options, struct printed *printed, struct
     struct program *program = NULL;
 
     source.settings.clock = CLOCK_KIND_MANUAL;
-    enum err err = scenario_files_load(options, &source, &findings, &program, error);
+    enum err err = scenario_files_load(options, &source, NULL, &findings, &program, error);
     findings_put(&printed->notes, &findings);
     printed->refused = findings.n > 0;
     if (err == ERR_OK)

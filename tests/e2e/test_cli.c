@@ -46,7 +46,7 @@ struct start {
 static void forget_variables(void)
 {
     static const char *const ours[] = { "HOST",  "PORT",       "PORT_FILE", "READY_FD",   "DIALECT",  "CLOCK", "START_TIME",
-                                        "SEED",  "SIGNATURES", "MAX_JOBS",  "CONTROL",    "STRICT",   "LOG",   "RATE_LIMIT",
+                                        "SEED",  "SIGNATURES", "MAX_JOBS",  "WATCH",  "CONTROL",    "STRICT",   "LOG",   "RATE_LIMIT",
                                         "FIELD", "FIXTURES",   "JOURNAL",   "SCENARIO",   "KEY" };
     char name[64];
 
@@ -306,10 +306,11 @@ START_TEST(a_port_in_use_is_one_line_and_exit_code_3)
 {
     struct program first = started("--port 0 --log off"), second;
     int port = await_ready(&first);
-    char line[128], told[128];
+    char line[128], told[256];
 
     snprintf(line, sizeof line, "serve --port %d --port-file %s", port, in_folder("port"));
-    snprintf(told, sizeof told, "mock-requester: 127.0.0.1:%d: Address already in use\n", port);
+    snprintf(told, sizeof told, "mock-requester: 127.0.0.1:%d: Address already in use: another mock-requester (scenario none) has "
+                                "it; stop that, or take another port (--port 0: any free one)\n", port);
     second = started(line);
 
     assert_says(&second, 3, told);
@@ -375,17 +376,19 @@ static int get_status(int port, const char *target)
     return status;
 }
 
-START_TEST(a_drawn_seed_is_told_before_the_ready_line)
+START_TEST(a_drawn_seed_and_the_page_are_told_before_the_ready_line)
 {
     struct program p = started("--port 0");
-    int port = await_ready(&p), told_port = 0, dialect[3] = { 0 };
+    int port = await_ready(&p), page_port = 0, told_port = 0, dialect[3] = { 0 };
     unsigned long long seed;
 
     ck_assert_int_eq(sscanf(p.told.p,
-                            "mock-requester: seed %llu\nmock-requester: ready on http://127.0.0.1:%d "
+                            "mock-requester: seed %llu\nmock-requester: page at http://127.0.0.1:%d/__mock/\n"
+                            "mock-requester: ready on http://127.0.0.1:%d "
                             "(dialect v%d.%d.%d, scenario none)\n",
-                            &seed, &told_port, &dialect[0], &dialect[1], &dialect[2]),
-                     5);
+                            &seed, &page_port, &told_port, &dialect[0], &dialect[1], &dialect[2]),
+                     6);
+    ck_assert_int_eq(page_port, port);
     ck_assert_int_eq(told_port, port);
     ck_assert_int_eq(dialect[2], 25);
     ck_assert_int_eq(get_status(port, "/livez"), 200);
@@ -396,7 +399,7 @@ END_TEST
 
 START_TEST(a_given_seed_is_not_told_and_the_dialect_is)
 {
-    struct program p = started("serve --port 0 --seed 7 --dialect v0.3.24");
+    struct program p = started("serve --port 0 --seed 7 --dialect v0.3.24 --control off");
     char line[128];
 
     snprintf(line, sizeof line, "mock-requester: ready on http://127.0.0.1:%d (dialect v0.3.24, scenario none)\n",
@@ -542,7 +545,7 @@ END_TEST
 
 START_TEST(a_log_that_is_off_leaves_the_ready_line)
 {
-    struct program p = started("--port 0 --seed 1 --log off");
+    struct program p = started("--port 0 --seed 1 --log off --control off");
     int port = await_ready(&p);
 
     ck_assert_int_eq(get_status(port, "/livez"), 200);
@@ -840,7 +843,7 @@ TEST_MAIN("cli",
     TEST(a_ready_fd_that_is_not_open_is_one_line_and_exit_code_4),
     TEST(a_ready_fd_whose_reader_is_gone_ends_it_with_exit_code_4),
     TEST_GROUP("ready", .setup = make_folder, .teardown = remove_folder),
-    TEST(a_drawn_seed_is_told_before_the_ready_line),
+    TEST(a_drawn_seed_and_the_page_are_told_before_the_ready_line),
     TEST(a_given_seed_is_not_told_and_the_dialect_is),
     TEST(the_ready_fd_tells_the_port_last_and_is_closed),
     TEST(the_port_file_goes_when_the_program_does),

@@ -103,6 +103,14 @@ int program_await_ready(struct program *program)
     }
 }
 
+bool program_await_told(struct program *program, const char *text)
+{
+    while (!strstr(program_told(program), text))
+        if (!read_more(program))
+            return strstr(program_told(program), text) != NULL;
+    return true;
+}
+
 int program_end(struct program *program)
 {
     int status;

@@ -30,6 +30,8 @@ bool program_start(const struct program_start *start, struct program *program);
 
 /* Waits for the ready line; its port. -1: it ended, or said nothing for the time of patience. */
 int program_await_ready(struct program *program);
+/* Reads standard error until it has that text. False: it ended, or said nothing for the time of patience. */
+bool program_await_told(struct program *program, const char *text);
 int program_end(struct program *program);  /* reads to the end and waits; its exit code, or -1 */
 int program_stop(struct program *program); /* SIGTERM first */
 const char *program_told(const struct program *program);
