@@ -1,5 +1,7 @@
 #include "cli/catalogue.h"
 
+#include "control/openapi.h"
+#include "control/table.h"
 #include "scenario/shipped.h"
 
 #include "wire/json_out.h"
@@ -197,7 +199,7 @@ enum err list_scenarios(const struct options *options, struct printed *printed, 
 
 static const struct {
     const char *name;
-    const char *path; /* NULL: not there yet */
+    const char *path; /* NULL: made by openapi_put */
 } schemas[] = {
     { "scenario", "scenarios/scenario.schema.json" },
     { "fixture", "scenarios/fixture.schema.json" },
@@ -213,8 +215,8 @@ static enum err no_schema(const char *name, struct error *error)
     for (size_t i = 0; i < SCHEMAS; i++)
         nearest_try(&near, schemas[i].name);
     if (!near.best)
-        return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\"" TRY_HELP, name);
-    return error_set(error, ERR_INVALID, "schema wants scenario or fixture, not \"%.200s\" (did you mean \"%s\"?)" TRY_HELP,
+        return error_set(error, ERR_INVALID, "schema wants scenario, fixture or control, not \"%.200s\"" TRY_HELP, name);
+    return error_set(error, ERR_INVALID, "schema wants scenario, fixture or control, not \"%.200s\" (did you mean \"%s\"?)" TRY_HELP,
                      name, near.best);
 }
 
@@ -227,8 +229,10 @@ enum err print_schema(const struct options *options, struct printed *printed, st
         i++;
     if (i == SCHEMAS)
         return no_schema(name, error);
-    if (!schemas[i].path)
-        return error_set(error, ERR_INVALID, "schema %s is not supported yet" TRY_HELP, name);
+    if (!schemas[i].path) {
+        openapi_put(&printed->out, control_rows, n_control_rows);
+        return ERR_OK;
+    }
     const struct shipped_file *file = shipped_file(span_text(schemas[i].path));
     MUST(file);
     buf_span(&printed->out, shipped_text(file));

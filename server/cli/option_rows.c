@@ -56,8 +56,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_SCENARIOS] = { "scenarios", "[OPTIONS] [WORD ...]", "list the catalogue, or print one of it", scenarios_about,
                             .operands = SIZE_MAX },
     [COMMAND_SCHEMA] = { "schema", "scenario|fixture|control",
-                         "print the JSON Schema of scenario or fixture files", .operands = 1,
-                         .wanted = "scenario or fixture" },
+                         "print the schema of scenario files, fixture files or the control API", .operands = 1,
+                         .wanted = "scenario, fixture or control" },
 };
 
 /* ---- readers: an option's text into its field ---------------------------------------------------------- */

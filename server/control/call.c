@@ -17,7 +17,7 @@ struct json_out control_begin(struct control_call *c)
     return (struct json_out){ .buf = &reply->body };
 }
 
-static void put_error(struct control_call *c, int status, const char *key, struct span message, struct span hint)
+static struct json_out begin_error(struct control_call *c, int status, const char *key, struct span message, struct span hint)
 {
     struct json_out out = control_begin(c);
 
@@ -29,8 +29,13 @@ static void put_error(struct control_call *c, int status, const char *key, struc
     out_text(&out, "message", message);
     out_text(&out, "hint", hint);
     out_close(&out, '}');
-    out_close(&out, '}');
-    buf_char(out.buf, '\n');
+    return out;
+}
+
+static void end_error(struct json_out *out)
+{
+    out_close(out, '}');
+    buf_char(out->buf, '\n');
 }
 
 void control_refuse(struct control_call *c, int status, const char *key, const char *hint, const char *format, ...)
@@ -41,7 +46,39 @@ void control_refuse(struct control_call *c, int status, const char *key, const c
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    put_error(c, status, key, span_text(message), span_text(hint));
+    struct json_out out = begin_error(c, status, key, span_text(message), span_text(hint));
+    end_error(&out);
+}
+
+static void put_finding(struct json_out *out, const struct finding *finding)
+{
+    out_open(out, NULL, '{');
+    out_text_or_null(out, "file", finding->file);
+    out_int(out, "line", (int64_t)finding->place.line);
+    out_int(out, "column", (int64_t)finding->place.column);
+    if (finding->pointer.p)
+        out_text(out, "pointer", finding->pointer);
+    else
+        out_null(out, "pointer");
+    out_text(out, "key", span_text(finding_key_name(finding->key)));
+    out_text(out, "message", finding->message);
+    out_text_or_null(out, "hint", finding->hint);
+    out_close(out, '}');
+}
+
+void control_refuse_findings(struct control_call *c, const struct findings *findings)
+{
+    const struct finding *f = &findings->at[0];
+    struct span message = arena_printf(&c->arena, "line %zu, column %zu: %.*s", f->place.line, f->place.column, SPAN_ARG(f->message));
+    struct json_out out = begin_error(c, 422, finding_key_name(f->key), message, f->hint);
+
+    out_open(&out, "findings", '[');
+    for (size_t i = 0; i < findings->n; i++)
+        put_finding(&out, &findings->at[i]);
+    out_close(&out, ']');
+    if (findings->dropped)
+        out_int(&out, "more", (int64_t)findings->dropped);
+    end_error(&out);
 }
 
 /* ---- bodies ---------------------------------------------------------------------------------------------- */
@@ -100,7 +137,7 @@ bool control_read_body(struct control_call *c, const struct shape *shape, void *
 
 /* ---- queries --------------------------------------------------------------------------------------------- */
 
-const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL } };
+const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL, NULL } };
 
 /* `%41` and `+`, in the arena. */
 static struct span unescaped(struct span raw, struct arena *arena)

@@ -12,6 +12,8 @@ struct control_call {
     struct reply *reply;
     struct arena arena;
     bool done; /* the reply is complete already */
+    const struct control_row *rows; /* the table of calls */
+    size_t n_rows;
     const struct control_row *row;
     struct span name;  /* the part of the path that {name} matches */
     struct span query; /* raw */
@@ -19,14 +21,30 @@ struct control_call {
     ns_t now;
 };
 
+/* An error that a call may answer, besides those that every call may (openapi.c). */
+struct control_refusal {
+    int status;
+    const char *key;
+};
+
+/* A row of the table of calls (table.c). The index, openapi.json, `schema control`, the header Allow and the hints of a 404
+ * are made from it; README.md lists the same calls. Shapes are names in shapes.json. */
 struct control_row {
     const char *method;
-    const char *path; /* `{name}` at its end matches any name */
+    const char *path; /* `{name}` at its end matches anything but nothing */
     void (*prepare)(struct control_call *c); /* reads the request; NULL: none needed. Any thread */
-    void (*answer)(struct control_call *c);  /* fills the reply; caller holds the world's lock */
+    void (*answer)(struct control_call *c);  /* fills the reply; caller holds the world's lock. NULL: prepare has done it */
+    const struct control_parameter *parameters; /* of the query; NULL: none. Read by `prepare`, if there is one */
     const char *summary;
-    const char *form; /* an example of its body, for hints; NULL: no body */
+    const char *form;  /* an example of its body, for hints and the index; NULL: no body */
+    const char *body;  /* the body's shape; NULL: no body */
+    bool body_may_lack;
+    int status;        /* of a good answer; 0: 200 */
+    const char *shape; /* of a good answer */
+    const char *type;  /* Content-Type of a good answer; NULL: application/json */
+    const struct control_refusal *refusals; /* ends with status 0; NULL: none of its own */
 };
+#define CONTROL_REFUSALS(...) (const struct control_refusal[]){ __VA_ARGS__, { 0, NULL } }
 
 /* Makes this error the reply. `hint` NULL: none. */
 void control_refuse(struct control_call *c, int status, const char *key, const char *hint, const char *format, ...)
@@ -40,10 +58,14 @@ struct control_parameter {
     const char *name;
     bool (*read)(struct control_call *c, struct span value, void *input);
     const char *wants;
+    const char *shape; /* its type in openapi.json, in the notation of shapes.json; NULL: "string" */
 };
 extern const struct control_parameter control_no_parameters[];
 /* Reads the query by a table that ends with a NULL name. False: the reply is an error. */
 bool control_read_query(struct control_call *c, const struct control_parameter *parameters, void *input);
+
+/* Makes the findings the reply: 422, the first as the error, all of them as a list. */
+void control_refuse_findings(struct control_call *c, const struct findings *findings);
 
 /* Starts a reply of status 200, application/json, and returns its body to write to. */
 struct json_out control_begin(struct control_call *c);

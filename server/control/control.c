@@ -1,42 +1,29 @@
 #include "control/control.h"
 
-#include "control/handlers.h"
+#include "control/table.h"
 #include "base/nearest.h"
 #include "wire/problems.h"
 
-#include <stdio.h>
-
-const struct control_row control_rows[] = {
-    { "GET", "/__mock/health", NULL, answer_health, "is it ready, and what is it", NULL },
-    { "GET", "/__mock/clock", NULL, answer_clock, "what time it is, and what comes next", NULL },
-    { "POST", "/__mock/clock/advance", prepare_advance, answer_advance, "move a manual clock",
-      "{\"by\": \"10s\"}, {\"to\": \"next\"} or {\"until\": \"idle\"}" },
-    { "GET", "/__mock/gates", NULL, answer_gates, "the gates that something waits for", NULL },
-    { "POST", "/__mock/gates/{name}", NULL, answer_open_gate, "open a gate, till the next reset", NULL },
-    { "GET", "/__mock/requests", prepare_requests, answer_requests, "the journal", NULL },
-    { "DELETE", "/__mock/requests", NULL, answer_delete_requests, "empty it", NULL },
-    { "GET", "/__mock/verdict", NULL, answer_verdict, "what came as expected, and what did not", NULL },
-    { "POST", "/__mock/reset", prepare_reset, answer_reset, "begin again",
-      "{\"what\": [\"jobs\", \"journal\", \"faults\", \"gates\", \"clock\"]}" },
-};
-const size_t n_control_rows = sizeof control_rows / sizeof control_rows[0];
-
 static const struct span root = { "/__mock", 7 };
-static const char hole[] = "{name}";
 
 /* ---- finding the row ------------------------------------------------------------------------------------- */
 
+/* How many bytes of the row's path come before its hole; all, if it has none. */
+static size_t fixed_part(const struct control_row *row)
+{
+    return strcspn(row->path, "{");
+}
+
 static bool row_fits(const struct control_row *row, struct span path, struct span *name)
 {
-    struct span own = span_text(row->path);
-    size_t prefix = own.n - (sizeof hole - 1);
+    size_t fixed = fixed_part(row);
 
     *name = SPAN("");
-    if (!strstr(row->path, hole))
-        return span_eq(own, path);
-    if (path.n <= prefix || !span_starts(path, span_of(own.p, prefix)))
+    if (!row->path[fixed])
+        return span_is(path, row->path);
+    if (path.n <= fixed || !span_starts(path, span_of(row->path, fixed)))
         return false;
-    *name = span_of(path.p + prefix, path.n - prefix);
+    *name = span_of(path.p + fixed, path.n - fixed);
     return true;
 }
 
@@ -46,39 +33,46 @@ static bool method_fits(const struct control_row *row, struct span method)
     return span_is(method, row->method) || (span_is(method, "HEAD") && strcmp(row->method, "GET") == 0);
 }
 
-static void put_all_paths(struct buf *out)
+/* What the row's path would be if only its fixed part were wrong: `/__mock/gates/go` for `/__mock/gate/go`. */
+static const char *path_meant(struct control_call *c, const struct control_row *row, struct span path)
 {
-    buf_text(out, "the paths are");
-    for (size_t i = 0; i < n_control_rows; i++)
-        if (i == 0 || strcmp(control_rows[i].path, control_rows[i - 1].path) != 0)
-            buf_printf(out, "%s %s", i ? "," : "", control_rows[i].path);
+    size_t tail = path.n;
+
+    if (!row->path[fixed_part(row)])
+        return row->path;
+    while (tail && path.p[tail - 1] != '/')
+        tail--;
+    return arena_printf(&c->arena, "%.*s%.*s", (int)fixed_part(row), row->path, (int)(path.n - tail), path.p + tail).p;
 }
 
 static void unknown_path(struct control_call *c, struct span path)
 {
     CLEANUP(buf_release) struct buf hint = buf_init(ERROR_TEXT_MAX);
-    struct nearest near = nearest_to(arena_span(&c->arena, path).p);
+    size_t skip = path.n > root.n ? root.n + 1 : root.n;
+    struct nearest near = nearest_to(arena_span(&c->arena, span_of(path.p + skip, path.n - skip)).p);
 
-    for (size_t i = 0; i < n_control_rows; i++)
-        nearest_try(&near, control_rows[i].path);
+    for (size_t i = 0; i < c->n_rows; i++) {
+        const char *meant = path_meant(c, &c->rows[i], path);
+        if (meant)
+            nearest_try(&near, meant + root.n + 1);
+    }
     if (near.best)
-        buf_printf(&hint, "did you mean %s?", near.best);
-    else
-        put_all_paths(&hint);
+        buf_printf(&hint, "did you mean %s? ", near.best - root.n - 1);
+    buf_text(&hint, "GET /__mock/ lists all calls");
     control_refuse(c, 404, "unknown-path", hint.p, "there is no %.*s", SPAN_ARG(path));
 }
 
 /* Replies 405 with Allow: the methods of the rows that serve the path. */
-static void wrong_method(struct control_call *c, struct span path)
+static void wrong_method(struct control_call *c, struct span path, bool fixed)
 {
     CLEANUP(buf_release) struct buf allow = buf_init(64), hint = buf_init(128);
     struct span name;
 
-    for (size_t i = 0; i < n_control_rows; i++) {
-        if (!row_fits(&control_rows[i], path, &name))
+    for (size_t i = 0; i < c->n_rows; i++) {
+        if (!row_fits(&c->rows[i], path, &name) || (fixed && name.n))
             continue;
-        buf_printf(&allow, "%s%s", allow.n ? ", " : "", control_rows[i].method);
-        if (strcmp(control_rows[i].method, "GET") == 0)
+        buf_printf(&allow, "%s%s", allow.n ? ", " : "", c->rows[i].method);
+        if (strcmp(c->rows[i].method, "GET") == 0)
             buf_text(&allow, ", HEAD");
     }
     buf_printf(&hint, "it takes %s", allow.p);
@@ -86,20 +80,25 @@ static void wrong_method(struct control_call *c, struct span path)
     reply_header(c->reply, "Allow", buf_view(&allow));
 }
 
-/* Returns the row of the call; NULL: there is none, and the reply is an error. */
+/* Returns the row of the call; NULL: there is none, and the reply is an error. A path without a hole comes before one
+ * with a hole: POST /__mock/jobs/await is no job's name. */
 static const struct control_row *find_row(struct control_call *c, struct span path)
 {
-    bool known = false;
+    bool known = false, fixed = false;
+    struct span name;
 
-    for (size_t i = 0; i < n_control_rows; i++) {
-        if (!row_fits(&control_rows[i], path, &c->name))
+    for (size_t i = 0; i < c->n_rows; i++)
+        fixed = fixed || span_is(path, c->rows[i].path);
+    for (size_t i = 0; i < c->n_rows; i++) {
+        if (!row_fits(&c->rows[i], path, &name) || (fixed && name.n))
             continue;
         known = true;
-        if (method_fits(&control_rows[i], c->request->method))
-            return &control_rows[i];
+        c->name = name;
+        if (method_fits(&c->rows[i], c->request->method))
+            return &c->rows[i];
     }
     if (known)
-        wrong_method(c, path);
+        wrong_method(c, path, fixed);
     else
         unknown_path(c, path);
     return NULL;
@@ -133,7 +132,8 @@ static bool may_call(struct control_call *c, const struct allowed_hosts *hosts)
 void control_prepare(const struct control *control, const struct request *request, const struct target *target, struct reply *reply,
                      struct control_call *c)
 {
-    *c = (struct control_call){ .world = worlds_default(control->worlds), .request = request, .reply = reply, .query = target->query };
+    *c = (struct control_call){ .world = worlds_default(control->worlds), .request = request, .reply = reply,
+                                .rows = control_rows, .n_rows = n_control_rows, .query = target->query };
     reply->unseen = true;
     if (!may_call(c, &control->hosts))
         return;

@@ -2,7 +2,7 @@
  *
  *   control_prepare → control_answer → control_call_release
  *
- * control_rows (control.c) is the table of calls. control_prepare reads the body and parameters of a call; it needs no
+ * control_rows (table.h) is the table of calls. control_prepare reads the body and parameters of a call; it needs no
  * lock. control_answer makes the reply. Control calls are never rate-limited, faulted or journalled. */
 #ifndef MOCK_REQUESTER_CONTROL_CONTROL_H
 #define MOCK_REQUESTER_CONTROL_CONTROL_H
@@ -10,9 +10,6 @@
 #include "control/call.h"
 #include "control/origin.h"
 #include "wire/target.h"
-
-extern const struct control_row control_rows[];
-extern const size_t n_control_rows;
 
 /* The worlds that the calls act on, and the host names that may be used. */
 struct control {

@@ -7,13 +7,16 @@
 
 enum { CONTROL_STEPS_MAX = 1000000 /* moments that one `until` may pass; above that: never-idle */ };
 
+void prepare_index(struct control_call *c);    /* index.c */
+void prepare_openapi(struct control_call *c);
 void answer_health(struct control_call *c);   /* clock.c */
 void answer_clock(struct control_call *c);
 void prepare_advance(struct control_call *c);
 void answer_advance(struct control_call *c);
 void answer_gates(struct control_call *c);    /* gates.c */
 void answer_open_gate(struct control_call *c);
-void prepare_requests(struct control_call *c); /* journal.c */
+extern const struct control_parameter control_requests_parameters[]; /* journal.c */
+void prepare_requests(struct control_call *c);
 void answer_requests(struct control_call *c);
 void answer_delete_requests(struct control_call *c);
 void answer_verdict(struct control_call *c);

@@ -66,13 +66,13 @@ static bool read_limit(struct control_call *c, struct span value, void *input)
     return take_number(value, &wanted->limit) && wanted->limit > 0;
 }
 
-static const struct control_parameter parameters[] = {
-    { "endpoint", read_endpoint_name, "the name of an endpoint, such as submit, or other" },
-    { "client_id", read_client, "a client id" },
-    { "job_id", read_job_id, "a job id" },
-    { "since", read_since, "the number of an exchange, or a moment such as 2023-03-22T09:00:00Z" },
-    { "limit", read_limit, "a number from 1" },
-    { NULL, NULL, NULL },
+const struct control_parameter control_requests_parameters[] = {
+    { "endpoint", read_endpoint_name, "the name of an endpoint, such as submit, or other", "string" },
+    { "client_id", read_client, "a client id", "string" },
+    { "job_id", read_job_id, "a job id", "string" },
+    { "since", read_since, "the number of an exchange, or a moment such as 2023-03-22T09:00:00Z", "string" },
+    { "limit", read_limit, "a number from 1", "count" },
+    { NULL, NULL, NULL, NULL },
 };
 
 void prepare_requests(struct control_call *c)
@@ -83,7 +83,7 @@ void prepare_requests(struct control_call *c)
     if (!wanted)
         return;
     wanted->endpoint = -1;
-    control_read_query(c, parameters, wanted);
+    control_read_query(c, control_requests_parameters, wanted);
 }
 
 static bool fits_job(struct span wanted, struct span id)

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-static struct buf *begin(struct json_out *out, const char *key)
+struct buf *out_value(struct json_out *out, const char *key)
 {
     if (out->comma)
         buf_char(out->buf, ',');
@@ -17,7 +17,7 @@ static struct buf *begin(struct json_out *out, const char *key)
 
 void out_open(struct json_out *out, const char *key, char bracket)
 {
-    buf_char(begin(out, key), bracket);
+    buf_char(out_value(out, key), bracket);
     out->comma = false;
 }
 
@@ -29,7 +29,7 @@ void out_close(struct json_out *out, char bracket)
 
 void out_text(struct json_out *out, const char *key, struct span text)
 {
-    json_put_string(begin(out, key), text);
+    json_put_string(out_value(out, key), text);
 }
 
 void out_text_or_null(struct json_out *out, const char *key, struct span text)
@@ -42,32 +42,32 @@ void out_text_or_null(struct json_out *out, const char *key, struct span text)
 
 void out_int(struct json_out *out, const char *key, int64_t value)
 {
-    buf_printf(begin(out, key), "%" PRId64, value);
+    buf_printf(out_value(out, key), "%" PRId64, value);
 }
 
 void out_bool(struct json_out *out, const char *key, bool value)
 {
-    buf_text(begin(out, key), value ? "true" : "false");
+    buf_text(out_value(out, key), value ? "true" : "false");
 }
 
 void out_null(struct json_out *out, const char *key)
 {
-    buf_text(begin(out, key), "null");
+    buf_text(out_value(out, key), "null");
 }
 
 void out_moment(struct json_out *out, const char *key, int64_t ns, int zone)
 {
-    json_put_time(begin(out, key), ns, zone);
+    json_put_time(out_value(out, key), ns, zone);
 }
 
 void out_length(struct json_out *out, const char *key, int64_t ns)
 {
-    buf_char(begin(out, key), '"');
+    buf_char(out_value(out, key), '"');
     duration_format(out->buf, ns);
     buf_char(out->buf, '"');
 }
 
 void out_real(struct json_out *out, const char *key, double value)
 {
-    json_put_float(begin(out, key), value);
+    json_put_float(out_value(out, key), value);
 }

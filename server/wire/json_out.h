@@ -22,6 +22,8 @@ void out_bool(struct json_out *out, const char *key, bool value);
 void out_null(struct json_out *out, const char *key);
 void out_moment(struct json_out *out, const char *key, int64_t ns, int zone); /* RFC 3339 */
 void out_length(struct json_out *out, const char *key, int64_t ns);           /* "1m30s" */
+/* Starts a value that the caller appends to the returned buf, whole. */
+struct buf *out_value(struct json_out *out, const char *key);
 void out_real(struct json_out *out, const char *key, double value);
 
 #endif

@@ -273,8 +273,7 @@ static const struct usage {
     const char *line, *told;
 } usages[] = {
     { "--prot 1", "mock-requester: unknown option \"--prot\" (did you mean \"--port\"?); try --help\n" },
-    { "schema control", "mock-requester: schema control is not supported yet; try --help\n" },
-    { "schema scenaro", "mock-requester: schema wants scenario or fixture, not \"scenaro\" (did you mean \"scenario\"?); try --help\n" },
+    { "schema scenaro", "mock-requester: schema wants scenario, fixture or control, not \"scenaro\" (did you mean \"scenario\"?); try --help\n" },
     { "stuck-askforbd", "mock-requester: no scenario \"stuck-askforbd\" ships with the program, and there is no such file "
                         "(did you mean \"stuck-askforbid\"?); try --help\n" },
     { "./no-such.json", "mock-requester: cannot read ./no-such.json: No such file or directory\n" },

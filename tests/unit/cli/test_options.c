@@ -415,7 +415,7 @@ static const struct refused {
     { "-hV", "unknown option \"-hV\"" },
     { "check", "check wants a FILE" },
     { "simulate --until 2s", "simulate wants a SCENARIO" },
-    { "schema", "schema wants scenario or fixture" },
+    { "schema", "schema wants scenario, fixture or control" },
     { "check --format yaml a", "--format: wants text|json, not \"yaml\"" },
     { "check --until 2s a", "unknown option \"--until\"" },
     { "simulate --until soon a",
