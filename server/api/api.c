@@ -199,8 +199,8 @@ void api_answer(struct call *call, ns_t now)
     faulting_patch(call);
     tell(call, now);
     faulting_finish(call, now);
-    witness_answer(call, now);
     take_place(call);
+    witness_answer(call, now);
 }
 
 void api_call_release(struct call *call)

@@ -1,6 +1,7 @@
 /* The requester API: from a request to a reply.
  *
- *   zero a struct call → api_prepare → api_answer → (the reply is written) → api_ended → api_call_release
+ *   zero a struct call → api_prepare → api_answer → api_call_release → (the reply is written) → api_ended, unless
+ *   api_foresaw
  *
  * api_prepare routes the request, reads its body and checks its signature; it needs no lock and may run in any thread.
  * api_answer calls the world's engine, applies faults and makes the reply; the caller has entered the call's world
@@ -22,13 +23,15 @@ void api_prepare(struct api *api, const struct request *request, struct reply *r
 void api_answer(struct call *call, ns_t now);
 void api_call_release(struct call *call);
 
-/* Notes in the journal an answer of `bytes` that is about to be written whole, so that a client that has read it finds
- * it complete. Caller holds the world's lock. */
-void api_writing(struct world *world, const struct reply *reply, int64_t bytes);
-
-/* Notes in the journal how an exchange ended, also one that was never answered. `how` is static. Caller holds
- * the world's lock. */
-void api_ended(struct world *world, const struct request *request, const struct reply *reply, const char *how,
-               int64_t bytes, ns_t now);
+/* How an exchange ended. */
+struct api_end {
+    const char *how; /* static */
+    int64_t bytes;   /* written */
+    ns_t duration;   /* see struct journal_entry */
+};
+/* True if the journal says already that the exchange ended like this: api_answer knew. Any thread. */
+bool api_foresaw(const struct reply *reply, const struct api_end *end);
+/* Notes in the journal how an exchange ended, also one that was never answered. Caller holds the world's lock. */
+void api_ended(struct world *world, const struct request *request, struct reply *reply, const struct api_end *end, ns_t now);
 
 #endif

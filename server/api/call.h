@@ -3,8 +3,10 @@
 #ifndef MOCK_REQUESTER_API_CALL_H
 #define MOCK_REQUESTER_API_CALL_H
 
+#include "base/crypto.h"
 #include "exchange/facts.h"
 #include "releases/release.h"
+#include "wire/signature.h"
 #include "world/worlds.h"
 
 struct limiter;
@@ -21,6 +23,14 @@ struct api {
     struct limiter *limiter; /* acts in the default world only, under its lock */
 };
 
+/* What the journal tells of a signature that was refused. */
+struct refused_signature {
+    struct span verified;                /* the bytes that were verified, as they are in the body */
+    char sha256[2 * SHA256_SIZE + 1];    /* of them, in hex */
+    char key_id[CLIENT_ID_SIZE + 1];     /* the client id of the key; empty: it could not be read */
+    struct span claimed_id;              /* the client id in the payload; empty: none */
+};
+
 struct call {
     struct api *api;
     struct world *world;
@@ -32,7 +42,7 @@ struct call {
     struct arena arena; /* for the decoded request */
     void *message;      /* the decoded request, by route */
     bool done;          /* the reply is complete already */
-    bool bad_signature; /* refused for a bad signature */
+    const struct refused_signature *refused_signature; /* in `arena`; NULL: none was refused */
     const struct fault *fault; /* takes the exchange; NULL: none. Valid until the world is left */
     struct near_miss miss;     /* of the first fault */
     const struct job *const *told; /* jobs that a 200 shows: `reads` triggers count it … */

@@ -33,19 +33,55 @@ static bool check_signature(struct call *call, const struct envelope *envelope, 
            signature_check(key, envelope->signature, envelope->payload, &call->arena, error) == ERR_OK;
 }
 
+static void put_hex(char *to, const unsigned char *bytes, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        *to++ = digits[bytes[i] >> 4];
+        *to++ = digits[bytes[i] & 15];
+    }
+    *to = '\0';
+}
+
+/* Notes for the journal what was verified. The payload is decoded for its client id only. */
+static void note_refused(struct call *call, struct span verified, const struct public_key *key)
+{
+    struct refused_signature *refused = ARENA_NEW(&call->arena, struct refused_signature);
+    unsigned char digest[SHA256_SIZE];
+    struct span why;
+
+    if (!refused)
+        return;
+    crypto_sha256(verified, digest);
+    put_hex(refused->sha256, digest, sizeof digest);
+    refused->verified = verified;
+    if (key->modulus.n)
+        signature_client_id(key, refused->key_id);
+    codec_decode(call->route->payload, call->message, verified, &call->arena, &why);
+    refused->claimed_id = *(const struct span *)call->message;
+    call->refused_signature = refused;
+}
+
+/* What is verified of a signed request. */
+struct signing {
+    struct span payload; /* its bytes */
+    struct public_key key;
+};
+
 /* True if the request may go on: with --signatures warn a bad signature is only logged. */
-static bool tolerate(struct call *call, const struct refusal *refusal, struct span value)
+static bool tolerate(struct call *call, const struct signing *signing, const struct refusal *refusal, struct span value)
 {
     if (atomic_load(&call->world->signatures) == SIGNATURES_STRICT) {
+        note_refused(call, signing->payload, &signing->key);
         call_refuse(call, refusal, value);
-        call->bad_signature = true;
         return false;
     }
     call->reply->warning = arena_printf(&call->reply->arena, "%.*s (accepted: --signatures warn)", SPAN_ARG(value));
     return true;
 }
 
-static bool client_fits(struct call *call, const struct public_key *key, struct span client_id)
+static bool client_fits(struct call *call, const struct signing *signing, struct span client_id)
 {
     const struct envelope_refusals *refusals = call->route->signed_refusals;
     char id[CLIENT_ID_SIZE + 1];
@@ -56,12 +92,12 @@ static bool client_fits(struct call *call, const struct public_key *key, struct 
         call_refuse(call, &refusals->no_client, SPAN(""));
         return false;
     }
-    if (atomic_load(&call->world->signatures) == SIGNATURES_OFF || !key->modulus.n)
+    if (atomic_load(&call->world->signatures) == SIGNATURES_OFF || !signing->key.modulus.n)
         return true;
-    signature_client_id(key, id);
+    signature_client_id(&signing->key, id);
     if (span_is(client_id, id))
         return true;
-    return tolerate(call, &refusals->wrong_client, SPAN("client's public key does not match client ID"));
+    return tolerate(call, signing, &refusals->wrong_client, SPAN("client's public key does not match client ID"));
 }
 
 /* Envelope, key, signature, payload, client id, in this order (wire contract A3). `payload` begins with
@@ -71,7 +107,7 @@ static bool read_signed(struct call *call, void *payload)
     const struct route *route = call->route;
     const struct envelope_refusals *refusals = route->signed_refusals;
     struct envelope envelope = { 0 };
-    struct public_key key = { 0 };
+    struct signing signing = { 0 };
     struct error error;
     struct span why;
 
@@ -82,13 +118,15 @@ static bool read_signed(struct call *call, void *payload)
         call_refuse(call, &refusals->no_payload, SPAN(""));
         return false;
     }
-    if (!check_signature(call, &envelope, &key, &error) && !tolerate(call, &refusals->signature, span_text(error.text)))
+    signing.payload = envelope.payload;
+    if (!check_signature(call, &envelope, &signing.key, &error) &&
+        !tolerate(call, &signing, &refusals->signature, span_text(error.text)))
         return false;
     if (codec_decode(route->payload, payload, envelope.payload, &call->arena, &why)) {
         call_refuse(call, &refusals->payload, why);
         return false;
     }
-    return client_fits(call, &key, *(struct span *)payload);
+    return client_fits(call, &signing, *(struct span *)payload);
 }
 
 /* ---- submit -------------------------------------------------------------------------------------------------------- */

@@ -2,22 +2,31 @@
 #include "api/witness.h"
 
 #include "api/api.h"
+#include "base/os_clock.h"
 #include "scenario/shipped.h"
 
 /* ---- what answered --------------------------------------------------------------------------------------- */
 
-/* `job flaky step 2 flaky.json:14`: the step that the job has reached; for a script without steps, or before the first
- * step, the line where the script begins. */
-static struct span words_for(const struct job *job, struct arena *arena)
+/* Where the step is that the job has reached, `flaky.json:14`; for a script without steps, or before the first step,
+ * where the script begins. */
+static struct span place_of(const struct job *job, struct arena *arena)
+{
+    const struct job_script *script = job->script;
+    bool steps = script->n_steps && !job->left_script && job->step > 0;
+
+    return arena_printf(arena, "%.*s:%zu", SPAN_ARG(script->file), steps ? script->steps[job->step - 1].line : script->line);
+}
+
+/* `job flaky step 2 flaky.json:14` */
+static struct span words_for(const struct job *job, struct span place, struct arena *arena)
 {
     const struct job_script *script = job->script;
     bool steps = script->n_steps && !job->left_script && job->step > 0;
 
     if (steps)
-        return arena_printf(arena, "job %.*s%sstep %zu %.*s:%zu", SPAN_ARG(script->name), script->name.n ? " " : "",
-                            job->step, SPAN_ARG(script->file), script->steps[job->step - 1].line);
-    return arena_printf(arena, "job %.*s%s%.*s:%zu", SPAN_ARG(script->name), script->name.n ? " " : "",
-                        SPAN_ARG(script->file), script->line);
+        return arena_printf(arena, "job %.*s%sstep %zu %.*s", SPAN_ARG(script->name), script->name.n ? " " : "",
+                            job->step, SPAN_ARG(place));
+    return arena_printf(arena, "job %.*s%s%.*s", SPAN_ARG(script->name), script->name.n ? " " : "", SPAN_ARG(place));
 }
 
 static bool is_schedulers(const struct call *call)
@@ -28,12 +37,19 @@ static bool is_schedulers(const struct call *call)
            (endpoints[call->facts.endpoint].reads || endpoints[call->facts.endpoint].changes);
 }
 
-static void name_answerer(struct call *call, const struct job *job)
+/* Sets reply->answered_by. Returns the place in a scenario file that answered; empty if none did. */
+static struct span name_answerer(struct call *call, const struct job *job)
 {
+    struct arena *arena = &call->reply->arena;
+    const struct fault *fault = call->fault;
+
+    if (fault && fault->file.n)
+        return arena_printf(arena, "%.*s:%zu", SPAN_ARG(fault->file), fault->place.line);
     if (!is_schedulers(call))
-        return;
-    struct span words = job && job->script ? words_for(job, &call->reply->arena) : SPAN("scheduler");
-    call->reply->answered_by = words.p;
+        return SPAN("");
+    struct span place = job && job->script ? place_of(job, arena) : SPAN("");
+    call->reply->answered_by = place.n ? words_for(job, place, arena).p : "scheduler";
+    return place;
 }
 
 /* ---- the journal ----------------------------------------------------------------------------------------- */
@@ -44,18 +60,72 @@ static struct span refusal_of(const struct reply *reply)
     return reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
 }
 
-static uint64_t enter(struct world *world, const struct exchange_facts *facts, const struct request *request,
-                      const struct reply *reply, ns_t now)
+/* HEAD and the empty reply have no body. */
+static struct span body_of(const struct request *request, const struct reply *reply)
 {
-    return journal_enter(world->journal, &(struct journal_entry){ .time = now,
-                                                                .endpoint = facts->endpoint,
-                                                                .method = request->method,
-                                                                .target = request->target,
-                                                                .client_id = facts->client_id,
-                                                                .job_id = facts->job_id,
-                                                                .answered_by = span_text(reply->answered_by),
-                                                                .refused = refusal_of(reply),
-                                                                .status = reply->status });
+    bool none = reply->status == 0 || (span_is(request->method, "HEAD") && !reply->bare);
+
+    return none ? SPAN("") : buf_view(&reply->body);
+}
+
+/* Enters the exchange, completed with what the request and the reply say. */
+static uint64_t enter(struct world *world, struct journal_entry *entry, const struct request *request,
+                      const struct reply *reply)
+{
+    entry->method = request->method;
+    entry->target = request->target;
+    entry->answered_by = span_text(reply->answered_by);
+    entry->near_miss = reply->fate.near_miss;
+    entry->refused = refusal_of(reply);
+    entry->status = reply->status;
+    return journal_enter(world->journal, entry,
+                         &(struct journal_content){ .headers = request->headers,
+                                                    .n_headers = request->n_headers,
+                                                    .request_body = request->body,
+                                                    .reply_head = reply_head_lines(reply),
+                                                    .reply_body = body_of(request, reply) });
+}
+
+/* True if the reply goes out at once and whole: how it will end is known before it is written. */
+static bool goes_out_whole(const struct reply *reply)
+{
+    return !reply->fate.broken && !reply->fate.wait.on && !reply->fate.trickle.bytes;
+}
+
+/* Sets how the exchange will end, as far as it is known. */
+static void foresee(struct journal_entry *entry, const struct request *request, struct reply *reply)
+{
+    reply->foreseen = -1;
+    if (!goes_out_whole(reply) || reply->head.failed)
+        return;
+    reply->foreseen = (int64_t)(reply->head.n + reply_body_size(reply, request));
+    entry->how = reply->status ? "complete" : "empty reply";
+    entry->bytes = reply->foreseen;
+}
+
+static void enter_call(struct call *call, struct span source, ns_t now)
+{
+    struct journal_entry entry = { .time = now,
+                                   .duration = os_clock_monotonic() - call->request->monotonic_ns,
+                                   .endpoint = call->facts.endpoint,
+                                   .client_id = call->facts.client_id,
+                                   .job_id = call->facts.job_id,
+                                   .source = source };
+    const struct refused_signature *refused = call->refused_signature;
+
+    if (refused) {
+        entry.signed_length = refused->verified.n;
+        entry.sha256 = span_text(refused->sha256);
+        entry.key_id = span_text(refused->key_id);
+        entry.claimed_id = refused->claimed_id;
+    }
+    call->reply->moment = now;
+    reply_make_head(call->reply, call->request, world_date(call->world, now));
+    foresee(&entry, call->request, call->reply);
+    call->reply->journal = enter(call->world, &entry, call->request, call->reply);
+    call->reply->seen = true;
+    if (call->reply->journal)
+        feed_add_exchange(&call->world->feed, now, journal_last(call->world->journal), false);
 }
 
 /* Sets the full id, the client and the spec of the job, where the request does not have them. */
@@ -74,7 +144,7 @@ static void judge(const struct call *call)
 
     if (unknown)
         verdict_note_not_found(&call->world->verdict, call->request->method, call->request->target);
-    if (call->bad_signature)
+    if (call->refused_signature)
         verdict_note_signature(&call->world->verdict);
 }
 
@@ -107,28 +177,34 @@ void witness_answer(struct call *call, ns_t now)
 {
     const struct job *job = call->facts.job_id.n ? engine_look(call->world->engine, call->facts.job_id) : NULL;
 
-    name_answerer(call, job);
+    struct span source = name_answerer(call, job);
     warn_of_name(call);
     complete_facts(&call->facts, job);
     expectations_note(&call->world->expectations, &call->facts, job && call->facts.endpoint == ENDPOINT_SUBMIT);
     judge(call);
-    call->reply->journal = enter(call->world, &call->facts, call->request, call->reply, now);
-    call->reply->seen = true;
+    enter_call(call, source, now);
 }
 
-void api_writing(struct world *world, const struct reply *reply, int64_t bytes)
+/* ---- the end --------------------------------------------------------------------------------------------- */
+
+bool api_foresaw(const struct reply *reply, const struct api_end *end)
 {
-    if (reply->seen && !reply->unseen)
-        journal_end(world->journal, reply->journal, reply->status, "complete", bytes);
+    const char *how = reply->status ? "complete" : "empty reply";
+
+    return reply->seen && reply->foreseen == end->bytes && strcmp(how, end->how) == 0;
 }
 
-void api_ended(struct world *world, const struct request *request, const struct reply *reply, const char *how, int64_t bytes,
-               ns_t now)
+void api_ended(struct world *world, const struct request *request, struct reply *reply, const struct api_end *end, ns_t now)
 {
-    const struct exchange_facts nothing = { .endpoint = ENDPOINT_OTHER };
+    struct journal_entry entry = { .time = now, .duration = end->duration, .endpoint = ENDPOINT_OTHER };
 
     if (reply->unseen)
         return;
-    uint64_t ticket = reply->seen ? reply->journal : enter(world, &nothing, request, reply, now);
-    journal_end(world->journal, ticket, reply->status, how, bytes);
+    if (!reply->seen)
+        reply->journal = enter(world, &entry, request, reply);
+    const struct journal_entry *ended =
+        journal_end(world->journal, reply->journal,
+                    &(struct journal_end){ reply->status, end->how, end->bytes, end->duration, reply_head_lines(reply) });
+    if (ended)
+        feed_add_exchange(&world->feed, now, ended->number, reply->seen);
 }

@@ -133,6 +133,7 @@ static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struc
     struct reply reply;
 
     reply_init(&reply);
+    ex->request.keeps = sending_may_keep(ex);
     fill(ex, &reply);
     sending_reply(ex, &reply);
     int status = reply.status;
@@ -143,7 +144,6 @@ static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struc
 static void fill_by_handler(struct exchange *ex, struct reply *reply)
 {
     ex->server->options.handle(ex->server->options.context, &ex->request, reply);
-    reply->close |= ex->unread;
 }
 
 static void fill_expectation_failed(struct exchange *ex, struct reply *reply)

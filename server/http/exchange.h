@@ -1,6 +1,6 @@
 /* One exchange on a connection, in the thread that owns it.
  *
- *   head → refused? → body → handler → reply_render → one write → `ended` → kept or closed */
+ *   head → refused? → body → handler → head and body rendered → one write → `ended` → kept or closed */
 #ifndef MOCK_REQUESTER_HTTP_EXCHANGE_H
 #define MOCK_REQUESTER_HTTP_EXCHANGE_H
 
@@ -22,6 +22,7 @@ struct exchange {
     char remote[64];
     size_t afforded; /* bytes taken from the budget of bodies */
     int64_t started_ns;
+    int64_t handed_ns; /* when the reply was handed to the writer, CLOCK_MONOTONIC; 0: not yet */
 };
 
 /* Serves the request that has come on `connection`. Returns the status sent. */

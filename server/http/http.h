@@ -27,12 +27,10 @@ struct http_end {
     const char *how; /* static: "complete", "empty reply", "client gone", "closed to make room", "malformed", "too many
                       * bodies", the name of a breakage */
     int64_t bytes;   /* written */
+    int64_t duration_ns; /* real time from the request's arrival until the reply was handed to the writer */
     int64_t started_ns, ended_ns; /* CLOCK_REALTIME */
 };
-/* Called before a reply of `bytes` is written in one go, so that its end is noted before the client has read it. If
- * writing fails, http_ended_fn reports that. */
-typedef void http_writing_fn(void *context, const struct reply *reply, int64_t bytes);
-typedef void http_ended_fn(void *context, const struct request *request, const struct reply *reply, const struct http_end *end);
+typedef void http_ended_fn(void *context, const struct request *request, struct reply *reply, const struct http_end *end);
 
 struct http_options {
     const char *host; /* an IPv4 address or name CivetWeb can bind */
@@ -40,9 +38,8 @@ struct http_options {
     http_handle_fn *handle;
     enum body_use (*body_use)(void *context, const struct request *request); /* NULL: BODY_READ */
     http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
-    http_writing_fn *writing;             /* may be NULL */
     http_ended_fn *ended;                 /* may be NULL */
-    int64_t (*date_ns)(void *context);    /* the moment that Date shows; NULL: real time */
+    int64_t (*date_ns)(void *context);    /* the moment that Date shows where reply->moment is 0; NULL: real time */
     void *context;
 };
 

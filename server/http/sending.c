@@ -36,12 +36,10 @@ static bool has_spare_workers(const struct http_server *server)
     return n - atomic_load(&server->open) >= FREE_MIN * n / WORKERS;
 }
 
-static bool can_keep(const struct exchange *ex, const struct reply *reply)
+bool sending_may_keep(const struct exchange *ex)
 {
-    return ex->door == DOOR_REQUEST && !ex->apart && !reply->close && !reply->take_over && !reply->fate.broken &&
-           reply->status != 0 && ex->request.body_end == BODY_WHOLE && head_keeps(&ex->head) &&
-           !library_takes_upgrade(&ex->head) &&
-           has_spare_workers(ex->server);
+    return ex->door == DOOR_REQUEST && !ex->apart && !ex->unread && ex->request.body_end == BODY_WHOLE &&
+           head_keeps(&ex->head) && !library_takes_upgrade(&ex->head) && has_spare_workers(ex->server);
 }
 
 static void settle(struct exchange *ex, bool keep)
@@ -72,21 +70,14 @@ static const char *gone(const struct exchange *ex)
 
 /* ---- reports ------------------------------------------------------------------------------------------------- */
 
-static void ended(const struct exchange *ex, const struct reply *reply, const char *how, int64_t bytes)
+static void ended(const struct exchange *ex, struct reply *reply, const char *how, int64_t bytes)
 {
     const struct http_options *options = &ex->server->options;
-    struct http_end end = { how, bytes, ex->started_ns, os_clock_real() };
+    int64_t handed = ex->handed_ns ? ex->handed_ns : os_clock_monotonic();
+    struct http_end end = { how, bytes, handed - ex->request.monotonic_ns, ex->started_ns, os_clock_real() };
 
     if (options->ended)
         options->ended(options->context, &ex->request, reply, &end);
-}
-
-static void about_to_write(const struct exchange *ex, const struct reply *reply)
-{
-    const struct http_options *options = &ex->server->options;
-
-    if (options->writing)
-        options->writing(options->context, reply, (int64_t)ex->out.n);
 }
 
 /* ---- replies of the HTTP library itself ---------------------------------------------------------------------- */
@@ -120,17 +111,28 @@ void sending_abandon(struct exchange *ex)
 
 /* ---- handlers' replies --------------------------------------------------------------------------------------- */
 
-/* Renders into ex->out. Returns whether the connection may be kept. */
-static bool render(struct exchange *ex, const struct reply *reply)
+static void make_head(struct exchange *ex, struct reply *reply)
 {
     const struct http_options *options = &ex->server->options;
-    bool keep = can_keep(ex, reply);
+    int64_t moment = reply->moment;
     char date[HTTP_DATE_SIZE];
 
-    if (reply->status == 0)
-        return false;
-    http_date(options->date_ns ? options->date_ns(options->context) : os_clock_real(), date);
-    return reply_render(reply, &ex->request, date, keep, &ex->out);
+    if (!moment)
+        moment = options->date_ns ? options->date_ns(options->context) : os_clock_real();
+    http_date(moment, date);
+    reply_make_head(reply, &ex->request, date);
+}
+
+/* Renders into ex->out. Returns whether the connection may be kept. */
+static bool render(struct exchange *ex, struct reply *reply)
+{
+    if (reply->status != 0 && !reply->head.n)
+        make_head(ex, reply);
+    buf_span(&ex->out, buf_view(&reply->head));
+    reply_put_body(reply, &ex->request, &ex->out);
+    ex->out.failed |= reply->head.failed;
+    ex->handed_ns = os_clock_monotonic();
+    return reply->keeps && !reply->take_over;
 }
 
 /* A connection that is taken over is served to its end here. */
@@ -141,7 +143,7 @@ static void hand_over(const struct exchange *ex, const struct reply *reply, bool
 }
 
 /* A reply for which there is no memory becomes an empty one. */
-static void send_whole(struct exchange *ex, const struct reply *reply)
+static void send_whole(struct exchange *ex, struct reply *reply)
 {
     bool keep = render(ex, reply);
     bool empty = reply->status == 0 || ex->out.failed;
@@ -152,7 +154,6 @@ static void send_whole(struct exchange *ex, const struct reply *reply)
         hand_over(ex, reply, false);
         return;
     }
-    about_to_write(ex, reply);
     int64_t n = write_out(ex, buf_view(&ex->out));
     bool written = n == (int64_t)ex->out.n;
     ended(ex, reply, written ? "complete" : gone(ex), n);

@@ -4,6 +4,9 @@
 
 #include "http/exchange.h"
 
+/* True if the connection may stay open after the reply, as far as the request and the server decide it. */
+bool sending_may_keep(const struct exchange *ex);
+
 /* Sends what the HTTP library of the real requester answers by itself, and closes. Returns the status. */
 int sending_refuse(struct exchange *ex, enum refusal refusal);
 

@@ -124,7 +124,8 @@ static void handle_control(struct server *server, const struct request *request,
     struct control_call call;
 
     control_prepare(&server->control, request, target, reply, &call);
-    control_answer(&call, world_enter(call.world));
+    reply->moment = world_enter(call.world);
+    control_answer(&call, reply->moment);
     bool restarted = world_restarted(call.world);
     world_leave(call.world);
     if (restarted)
@@ -167,32 +168,40 @@ static enum body_use body_use(void *context, const struct request *request)
     return is_control(server, request, &arena, &target) ? BODY_READ : api_body_use(server->api, request);
 }
 
+/* A reply that has waited has the Date of the moment when it goes out. */
 static bool wait(void *context, struct reply *reply, bool piece, int fd)
-{
-    struct held_list *held = &world_of(context, reply)->held;
-
-    return piece ? held_wait_piece(held, &reply->fate.trickle, fd) : held_wait(held, &reply->fate.wait, fd);
-}
-
-static void writing(void *context, const struct reply *reply, int64_t bytes)
 {
     struct world *world = world_of(context, reply);
 
+    if (piece)
+        return held_wait_piece(&world->held, &reply->fate.trickle, fd);
+    bool served = held_wait(&world->held, &reply->fate.wait, fd);
+    buf_clear(&reply->head);
     lock_take(&world->lock);
-    api_writing(world, reply, bytes);
+    reply->moment = clock_now(&world->clock);
     lock_give(&world->lock);
+    return served;
 }
 
-static void ended(void *context, const struct request *request, const struct reply *reply, const struct http_end *end)
+/* Corrects the journal, where the exchange ended otherwise than it says. */
+static void note_end(struct world *world, const struct request *request, struct reply *reply, const struct http_end *end)
 {
-    struct server *server = context;
-    struct world *world = world_of(server, reply);
+    const struct api_end how = { end->how, end->bytes, end->duration_ns };
 
+    if ((reply->unseen || api_foresaw(reply, &how)) && !reply->fate.has_place)
+        return;
     lock_take(&world->lock);
-    api_ended(world, request, reply, end->how, end->bytes, clock_now(&world->clock));
+    api_ended(world, request, reply, &how, clock_now(&world->clock));
     if (reply->fate.has_place)
         held_give_place(&world->held);
     lock_give(&world->lock);
+}
+
+static void ended(void *context, const struct request *request, struct reply *reply, const struct http_end *end)
+{
+    struct server *server = context;
+
+    note_end(world_of(server, reply), request, reply, end);
     log_exchange(&server->log, request, reply, end);
 }
 
@@ -296,7 +305,6 @@ static enum err start_http(struct server *server, const struct server_options *o
         .handle = handle,
         .body_use = body_use,
         .wait = wait,
-        .writing = writing,
         .ended = ended,
         .date_ns = program->clock == CLOCK_KIND_REAL && !program->start_time ? NULL : date_ns,
         .context = server,

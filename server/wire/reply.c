@@ -11,9 +11,11 @@
 
 #include <time.h>
 
+enum { REPLY_HEAD_MAX = 64 * 1024 * 1024 }; /* a fault's headers are as long as its scenario file allows */
+
 void reply_init(struct reply *reply)
 {
-    *reply = (struct reply){ .status = 200, .body = buf_init(REPLY_BODY_MAX) };
+    *reply = (struct reply){ .status = 200, .body = buf_init(REPLY_BODY_MAX), .head = buf_init(REPLY_HEAD_MAX) };
 }
 
 void reply_release(struct reply *reply)
@@ -21,6 +23,7 @@ void reply_release(struct reply *reply)
     if (!reply)
         return;
     buf_release(&reply->body);
+    buf_release(&reply->head);
     arena_release(&reply->arena);
     reply->n_headers = 0;
 }
@@ -212,15 +215,21 @@ static size_t length_of(const struct reply *reply)
     return reply->fate.broken == BREAK_WRONG_LENGTH ? n / 2 : n;
 }
 
-static struct layout layout_of(const struct reply *reply, const struct request *request, bool keep_alive)
+/* As far as the reply decides it. */
+static bool wants_keep(const struct reply *reply, const struct request *request)
+{
+    return request->keeps && !reply->close && !reply->take_over && !reply->fate.broken;
+}
+
+static struct layout layout_of(const struct reply *reply, const struct request *request)
 {
     bool head = span_is(request->method, "HEAD");
     enum reply_framing framing = framing_of(reply, request);
-    struct layout layout = { .body = !head };
+    struct layout layout = { .body = !head || reply->bare };
 
     layout.length = framing == FRAMED_BY_LENGTH && (!head || reply->body.n > 0) && !(reply->without & OWN_LENGTH);
-    layout.chunked = framing == FRAMED_BY_CHUNKS && !head;
-    layout.keep = keep_alive && !reply->close && (request->http_minor > 0 || head || layout.length);
+    layout.chunked = framing == FRAMED_BY_CHUNKS && !head && !reply->bare;
+    layout.keep = wants_keep(reply, request) && (reply->bare || request->http_minor > 0 || head || layout.length);
     return layout;
 }
 
@@ -253,36 +262,71 @@ static void put_own_headers(struct buf *out, const struct reply *reply, const st
 /* A chunk cannot begin like this. */
 static const char no_chunk[] = "\x1f\x8bno chunk begins like this\r\n";
 
-static void put_body(struct buf *out, const struct reply *reply, bool chunked)
+void reply_make_head(struct reply *reply, const struct request *request, const char *date)
 {
-    struct span body = buf_view(&reply->body);
+    struct layout layout = layout_of(reply, request);
+    struct buf *out = &reply->head;
 
-    if (reply->fate.broken == BREAK_MALFORMED_RESPONSE_CHUNK) {
-        buf_text(out, no_chunk);
-        return;
-    }
-    if (chunked)
-        buf_printf(out, "%zx\r\n", body.n);
-    buf_span(out, body);
-    if (chunked)
-        buf_text(out, "\r\n0\r\n\r\n");
-}
-
-bool reply_render(const struct reply *reply, const struct request *request, const char *date, bool keep_alive,
-                  struct buf *out)
-{
-    struct layout layout = layout_of(reply, request, keep_alive);
-
+    buf_clear(out);
+    reply->keeps = reply->status != 0 && layout.keep;
     if (reply->status == 0)
-        return false;
+        return;
     put_status_line(out, reply->status, reply->bare ? 1 : request->http_minor);
     put_headers(out, reply);
     if (!reply->bare)
         put_own_headers(out, reply, &layout, connection_of(&layout, request), date);
     buf_text(out, "\r\n");
-    if (reply->bare || layout.body)
-        put_body(out, reply, layout.chunked && !reply->bare);
-    return reply->bare ? keep_alive && !reply->close : layout.keep;
+}
+
+struct span reply_head_lines(const struct reply *reply)
+{
+    enum { LINE_END = 2 };
+    struct span head = buf_view(&reply->head);
+    const char *end = head.n ? memmem(head.p, head.n, "\r\n", LINE_END) : NULL;
+
+    if (!end)
+        return SPAN("");
+    end += LINE_END;
+    return span_of(end, head.n - (size_t)(end - head.p) - LINE_END);
+}
+
+void reply_put_body(const struct reply *reply, const struct request *request, struct buf *out)
+{
+    struct layout layout = layout_of(reply, request);
+    struct span body = buf_view(&reply->body);
+
+    if (reply->status == 0 || !layout.body)
+        return;
+    if (reply->fate.broken == BREAK_MALFORMED_RESPONSE_CHUNK) {
+        buf_text(out, no_chunk);
+        return;
+    }
+    if (layout.chunked)
+        buf_printf(out, "%zx\r\n", body.n);
+    buf_span(out, body);
+    if (layout.chunked)
+        buf_text(out, "\r\n0\r\n\r\n");
+}
+
+static size_t hex_digits(size_t value)
+{
+    size_t n = 1;
+
+    while (value >>= 4)
+        n++;
+    return n;
+}
+
+size_t reply_body_size(const struct reply *reply, const struct request *request)
+{
+    struct layout layout = layout_of(reply, request);
+    size_t n = reply->body.n;
+
+    if (reply->status == 0 || !layout.body)
+        return 0;
+    if (reply->fate.broken == BREAK_MALFORMED_RESPONSE_CHUNK)
+        return sizeof no_chunk - 1;
+    return layout.chunked ? hex_digits(n) + sizeof "\r\n\r\n0\r\n\r\n" - 1 + n : n;
 }
 
 /* ---- dates ------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* A reply as it goes on the wire.
  *
- * A handler fills a `struct reply`; reply_render turns it into bytes in the layout of Go's net/http; one place in
- * http/ writes them, in one write. Pure, any thread. */
+ * A handler fills a `struct reply`; reply_make_head turns what goes before the body into bytes in the layout of Go's
+ * net/http, reply_put_body the rest; one place in http/ writes them, in one write. Pure, any thread. */
 #ifndef MOCK_REQUESTER_WIRE_REPLY_H
 #define MOCK_REQUESTER_WIRE_REPLY_H
 
@@ -27,7 +27,7 @@ struct reply_header {
 /* How the end of the body is marked. FRAMED_BY_SIZE: by length or in chunks, as its size says. */
 enum reply_framing { FRAMED_BY_SIZE, FRAMED_BY_LENGTH, FRAMED_BY_CHUNKS };
 
-/* The headers that reply_render adds; a bit each. */
+/* The headers that reply_make_head adds; a bit each. */
 enum own_header { OWN_DATE = 1, OWN_LENGTH = 2, OWN_CONNECTION = 4 };
 
 /* Until a moment of the world's clock, or until a gate opens. */
@@ -67,6 +67,9 @@ struct reply {
     unsigned without;   /* enum own_header: those left out */
     struct reply_fate fate;
     struct arena arena; /* for header values */
+    int64_t moment;     /* that Date shows, ns since 1970; 0: left to http/ */
+    struct buf head;    /* made by reply_make_head; empty: not yet */
+    bool keeps;         /* set with it: the connection stays open */
 
     /* Called once, after the reply was written: has the connection to itself until it returns; then the
      * connection is closed. `fd` < 0: the reply could not be written. NULL: none. */
@@ -79,6 +82,7 @@ struct reply {
     const char *answered_by; /* static, or in `arena`; NULL: nothing */
     struct span warning;     /* e.g. a bad signature that --signatures warn accepted; in `arena` */
     uint64_t journal;        /* exchange/journal.h: the ticket of its entry, once it has been `seen` */
+    int64_t foreseen;        /* bytes that the entry says were written; -1: it has no end yet */
     bool seen, unseen;       /* unseen: it is not for the journal */
 };
 
@@ -94,11 +98,17 @@ bool reply_add_header(struct reply *reply, struct span name, struct span value);
 /* Back to a 200 without headers and body; what the log will say is kept. */
 void reply_restart(struct reply *reply);
 
-/* Appends head and body as they go on the wire: status line; the handler's headers by name; Date;
- * Content-Length; a sniffed Content-Type; Connection; Transfer-Encoding. HEAD has no body. `date`: an
- * HTTP date. `keep_alive`: what request and server agree on; reply->close overrides it. True if the connection
- * may stay open: a long body on HTTP/1.0 ends with the connection. */
-bool reply_render(const struct reply *reply, const struct request *request, const char *date, bool keep_alive, struct buf *out);
+/* Makes reply->head as it goes on the wire: status line; the handler's headers by name; Date; Content-Length; a sniffed
+ * Content-Type; Connection; Transfer-Encoding. Replaces one made before. Of status 0: nothing. The handler has filled
+ * the reply, body included. `date`: an HTTP date. Sets reply->keeps: false for a long body on HTTP/1.0, which ends with
+ * the connection. */
+void reply_make_head(struct reply *reply, const struct request *request, const char *date);
+/* The lines of reply->head between the status line and the empty line. */
+struct span reply_head_lines(const struct reply *reply);
+/* Appends the body as it goes on the wire behind reply->head; HEAD has none. */
+void reply_put_body(const struct reply *reply, const struct request *request, struct buf *out);
+/* How many bytes reply_put_body appends. */
+size_t reply_body_size(const struct reply *reply, const struct request *request);
 
 /* Writes the HTTP date (29 bytes and a NUL) of a moment in ns since 1970. */
 enum { HTTP_DATE_SIZE = 30 };

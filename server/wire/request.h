@@ -32,6 +32,7 @@ struct request {
     size_t n_headers;
     struct span body; /* chunks joined */
     enum body_end body_end;
+    bool keeps;           /* the connection may stay open after the reply: the client asks for it, and there are workers */
     struct span remote;   /* "127.0.0.1:54321" */
     int64_t monotonic_ns; /* real time, for the rate limit only */
 };

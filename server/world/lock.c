@@ -4,6 +4,7 @@ void lock_init(struct lock *lock)
 {
     pthread_mutex_init(&lock->next, NULL);
     pthread_mutex_init(&lock->held, NULL);
+    lock->rounds = 0;
 }
 
 void lock_destroy(struct lock *lock)
@@ -16,6 +17,7 @@ void lock_take(struct lock *lock)
 {
     pthread_mutex_lock(&lock->next);
     pthread_mutex_lock(&lock->held);
+    lock->rounds++;
     pthread_mutex_unlock(&lock->next);
 }
 

@@ -9,9 +9,11 @@
 #define MOCK_REQUESTER_WORLD_LOCK_H
 
 #include <pthread.h>
+#include <stdint.h>
 
 struct lock {
     pthread_mutex_t next, held;
+    uint64_t rounds; /* how often it was taken; read by its holder */
 };
 
 void lock_init(struct lock *lock);

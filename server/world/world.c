@@ -147,7 +147,7 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     world->release = program->dialect;
     world->zone = program->zone;
     world->clock = clock_init(program->clock, program->clock_scale, program->start_time);
-    world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT);
+    world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT, options->journal_budget);
     world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock };
     world->streams = (struct stream_list){ .release = world->release, .zone = world->zone };
     world->moved = options->moved;
@@ -197,6 +197,16 @@ ns_t world_pause(struct world *world)
     ns_t now = clock_now(&world->clock);
     engine_tick(world->engine, now);
     return now;
+}
+
+const char *world_date(struct world *world, ns_t now)
+{
+    ns_t second = now / NS_PER_SECOND - (now % NS_PER_SECOND < 0);
+
+    if (second != world->date.second || !world->date.text[0])
+        http_date(now, world->date.text);
+    world->date.second = second;
+    return world->date.text;
 }
 
 ns_t world_advance(struct world *world, ns_t by)

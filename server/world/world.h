@@ -13,6 +13,7 @@
 #include "exchange/journal.h"
 #include "exchange/verdict.h"
 #include "scenario/program.h"
+#include "wire/reply.h"
 #include "world/clock.h"
 #include "world/feed.h"
 #include "world/held.h"
@@ -51,12 +52,14 @@ struct world {
     bool resetting;            /* within world_reset */
     uint64_t unknown_names;    /* submits that asked for an unknown script, as far as the log has warned of them */
     bool restarted;            /* the requester has restarted since world_restarted was last asked */
+    struct { ns_t second; char text[HTTP_DATE_SIZE]; } date; /* of the last second that world_date was asked for */
 };
 
 struct world_options {
     struct program *program; /* the first one; the world holds it itself */
     size_t max_jobs;         /* 0: the engine's default */
     size_t journal;          /* exchanges that the journal keeps */
+    struct journal_budget *journal_budget; /* of the process; NULL: JOURNAL_BYTES_DEFAULT for this world alone */
     find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */
     void *find_script_context;   /* used under the world's lock */
     world_moved_fn *moved;       /* NULL: none */
@@ -76,6 +79,9 @@ void world_leave(struct world *world);
  * between pieces of about WORLD_PIECE of them. What was borrowed from the world may be gone afterwards, except jobs that
  * are held (engine_list) and programs (program_hold). Caller holds the lock. Returns the world's present moment. */
 ns_t world_pause(struct world *world);
+
+/* The HTTP date of a moment; valid until the next call. Caller holds the lock. */
+const char *world_date(struct world *world, ns_t now);
 
 /* Makes the program take effect, and takes a hold of it: the one way a scenario is put into force. Its network, scripts
  * and scheduler options are for jobs submitted from now on; faults, gates, expectations and the verdict start anew;

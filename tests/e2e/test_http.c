@@ -77,7 +77,7 @@ static void tell(void *context, const struct request *request, struct reply *rep
                request->body.n > 100 ? 0 : (int)request->body.n, request->body.p ? request->body.p : "");
 }
 
-static void note_end(void *context, const struct request *request, const struct reply *reply, const struct http_end *end)
+static void note_end(void *context, const struct request *request, struct reply *reply, const struct http_end *end)
 {
     (void)context;
     (void)request;

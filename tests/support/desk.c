@@ -65,8 +65,7 @@ static void ask_requester(struct desk *desk, const struct request *request)
 
     api_prepare(desk->api, request, &desk->reply, &call);
     api_answer(&call, world_enter(call.world));
-    api_writing(call.world, &desk->reply, 1);
-    api_ended(call.world, request, &desk->reply, "complete", 1, clock_now(&call.world->clock));
+    api_ended(call.world, request, &desk->reply, &(struct api_end){ "complete", 1, 0 }, clock_now(&call.world->clock));
     if (desk->reply.fate.has_place)
         held_give_place(&call.world->held);
     stream_close(call.stream);

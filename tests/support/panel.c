@@ -76,7 +76,6 @@ const char *panel_ask(struct panel *panel, const char *method, const char *targe
     const struct request request = { .method = span_text(method), .target = span_text(target), .http_minor = 1,
                                      .body = span_text(body), .body_end = panel->body_end,
                                      .remote = SPAN("127.0.0.1:5") };
-    struct world *world = worlds_default(&panel->worlds);
 
     reply_release(&panel->reply);
     reply_init(&panel->reply);
@@ -84,7 +83,6 @@ const char *panel_ask(struct panel *panel, const char *method, const char *targe
         ask_control(panel, &request);
     else
         ask_requester(panel, &request);
-    api_ended(world, &request, &panel->reply, "complete", 7, clock_now(&world->clock));
     return panel->reply.body.p ? panel->reply.body.p : "";
 }
 

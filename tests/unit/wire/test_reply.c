@@ -16,6 +16,16 @@ static void teardown(void)
     buf_release(&out);
 }
 
+/* Renders the reply into `out`. Returns whether the connection stays open. */
+static bool render(const struct request *request, const char *date)
+{
+    reply_make_head(&reply, request, date);
+    buf_span(&out, buf_view(&reply.head));
+    reply_put_body(&reply, request, &out);
+    ck_assert_uint_eq(out.n, reply.head.n + reply_body_size(&reply, request));
+    return reply.keeps;
+}
+
 static void fill_body(size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -80,7 +90,8 @@ START_TEST(length_chunks_and_connection_follow_the_body_and_the_version)
 
     reply.sniffed = true;
     fill_body(row->body);
-    bool open = reply_render(&reply, &request, "Mon, 02 Jan 2006 15:04:05 GMT", row->keep_alive, &out);
+    request.keeps = row->keep_alive;
+    bool open = render(&request, "Mon, 02 Jan 2006 15:04:05 GMT");
 
     buf_printf(&wanted, "HTTP/1.%d 200 OK\r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\n%s\r\n", row->minor, row->head);
     if (chunked)
@@ -97,7 +108,7 @@ END_TEST
 
 START_TEST(the_handlers_headers_are_sorted_and_come_first)
 {
-    struct request request = { .method = SPAN("POST"), .http_minor = 1 };
+    struct request request = { .method = SPAN("POST"), .http_minor = 1, .keeps = true };
 
     reply_header(&reply, "X-Rate-Limit-Limit", SPAN("1000.00"));
     reply_header(&reply, "Content-Type", SPAN("text/plain"));
@@ -105,7 +116,7 @@ START_TEST(the_handlers_headers_are_sorted_and_come_first)
     reply_header(&reply, "Ratelimit-Limit", SPAN("1000"));
     buf_text(&reply.body, "OK");
     reply.close = true;
-    bool open = reply_render(&reply, &request, "D", true, &out);
+    bool open = render(&request, "D");
 
     ck_assert_str_eq(out.p,
                      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nRatelimit-Limit: 1000\r\nX-Rate-Limit-Limit: 1000.00\r\n"
@@ -151,10 +162,10 @@ static const struct status_row {
 
 START_TEST(a_status_has_the_libraries_words)
 {
-    struct request request = { .method = SPAN("GET"), .http_minor = 1 };
+    struct request request = { .method = SPAN("GET"), .http_minor = 1, .keeps = true };
 
     reply.status = statuses[_i].status;
-    reply_render(&reply, &request, "D", true, &out);
+    render(&request, "D");
 
     ck_assert_msg(span_starts(buf_view(&out), span_text(statuses[_i].line)), "%s", out.p);
 }
@@ -162,7 +173,7 @@ END_TEST
 
 START_TEST(a_bare_reply_is_its_own_headers_in_their_own_order_and_the_body)
 {
-    struct request request = { .method = SPAN("HEAD"), .http_minor = 0 };
+    struct request request = { .method = SPAN("HEAD"), .http_minor = 0, .keeps = true };
 
     reply.status = 400;
     reply.bare = reply.close = true;
@@ -170,7 +181,7 @@ START_TEST(a_bare_reply_is_its_own_headers_in_their_own_order_and_the_body)
     reply_header(&reply, "Connection", SPAN("close"));
     reply_header(&reply, "A", SPAN("last"));
     buf_text(&reply.body, "400 Bad Request");
-    bool open = reply_render(&reply, &request, "D", true, &out);
+    bool open = render(&request, "D");
 
     ck_assert_str_eq(out.p,
                      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nA: last\r\n\r\n"
@@ -181,11 +192,11 @@ END_TEST
 
 START_TEST(the_empty_reply_is_no_byte)
 {
-    struct request request = { .method = SPAN("POST"), .http_minor = 1 };
+    struct request request = { .method = SPAN("POST"), .http_minor = 1, .keeps = true };
 
     reply.status = 0;
     fill_body(3);
-    bool open = reply_render(&reply, &request, "D", true, &out);
+    bool open = render(&request, "D");
 
     ck_assert_uint_eq(out.n, 0);
     ck_assert(!open);
