@@ -1,6 +1,7 @@
 #include "control/handlers.h"
 
 #include "control/openapi.h"
+#include "control/page.h"
 
 static void put_call(struct json_out *out, const struct control_row *row)
 {
@@ -24,6 +25,10 @@ void prepare_index(struct control_call *c)
 {
     if (!control_read_query(c, control_no_parameters, NULL))
         return;
+    if (page_is_wanted(c->request)) {
+        page_answer(c);
+        return;
+    }
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_open(&out, "calls", '[');

@@ -3,7 +3,7 @@
 #include "control/handlers.h"
 
 const struct control_row control_rows[] = {
-    { .method = "GET", .path = "/__mock/", .prepare = prepare_index, .shape = "index", .summary = "lists all calls" },
+    { .method = "GET", .path = "/__mock/", .prepare = prepare_index, .shape = "index", .summary = "lists all calls; a browser gets the page" },
     { .method = "GET", .path = "/__mock/openapi.json", .prepare = prepare_openapi, .shape = "object",
       .summary = "describes all calls, as OpenAPI 3.0" },
     { .method = "GET", .path = "/__mock/health", .answer = answer_health, .shape = "health",
