@@ -162,7 +162,7 @@ void prepare_submit(struct call *call)
     check_job(call, payload);
 }
 
-static void store_is_full(struct call *call)
+static void refuse_full(struct call *call)
 {
     problem_plain(call->reply, 503, SPAN("job store is full"));
 }
@@ -175,7 +175,7 @@ void answer_submit(struct call *call, ns_t now)
     enum err err = engine_submit(call->world->engine, payload->client_id, payload->api_version, payload->spec, now, &job, &why);
 
     if (err == ERR_NOMEM) {
-        store_is_full(call);
+        refuse_full(call);
         return;
     }
     if (err == ERR_INVALID) {
@@ -247,7 +247,7 @@ void answer_list(struct call *call, ns_t now)
         .random_subset = call->world->program->scenario->list_order == LISTS_RANDOM_SUBSET,
     };
     if (engine_list(call->world->engine, &query, now, &jobs, &n)) {
-        store_is_full(call);
+        refuse_full(call);
         return;
     }
     call->world->release->put_list(&call->reply->body, jobs, n, call->world->zone);

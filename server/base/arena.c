@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A job that completes without faults just fills two blocks; large allocations get blocks of their own. */
-enum { BLOCK_ROOM = 640 - 32, ALIGN = 16 };
+/* A job that completes without faults just fills two blocks. The more the arena has, the larger its next block is:
+ * BLOCK_SHARE is the part of it that may stay unused. Large allocations get blocks of their own. */
+enum { BLOCK_FIRST = 640 - 32, BLOCK_LAST = 1 << 20, BLOCK_SHARE = 16, ALIGN = 16 };
 
 struct arena_block {
     struct arena_block *next;
@@ -14,49 +15,79 @@ struct arena_block {
     _Alignas(ALIGN) unsigned char bytes[];
 };
 
+static size_t room_of_next(const struct arena *a)
+{
+    size_t share = a->size / BLOCK_SHARE / ALIGN * ALIGN;
+
+    return share < BLOCK_FIRST ? BLOCK_FIRST : share > BLOCK_LAST ? BLOCK_LAST : share;
+}
+
+/* The block of a large allocation is linked behind the one in use, whose rest stays usable. */
+static void link_block(struct arena *a, struct arena_block *block, bool is_large)
+{
+    struct arena_block **at = is_large && a->blocks ? &a->blocks->next : &a->blocks;
+
+    block->next = *at;
+    *at = block;
+}
+
 static struct arena_block *block_new(struct arena *a, size_t n)
 {
-    size_t room = n > BLOCK_ROOM ? n : BLOCK_ROOM;
-    struct arena_block *block = calloc(1, sizeof *block + room);
+    size_t usual = room_of_next(a), room = n > usual ? n : usual;
+    size_t size = sizeof(struct arena_block) + room + METER_ALLOCATION;
+    bool allowed = !a->max || (size <= a->max && a->size <= a->max - size);
+    struct arena_block *block = allowed ? calloc(1, sizeof *block + room) : NULL;
 
     if (!block) {
         a->failed = true;
         return NULL;
     }
     block->room = room;
-    /* The block of a large allocation is linked behind the one in use, whose rest stays usable. */
-    if (n > BLOCK_ROOM && a->blocks) {
-        block->next = a->blocks->next;
-        a->blocks->next = block;
-    } else {
-        block->next = a->blocks;
-        a->blocks = block;
-    }
+    a->size += size;
+    meter_add(a->meter, size);
+    link_block(a, block, n > usual);
     return block;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *take(struct arena *a, size_t n, size_t align)
 {
+    struct arena_block *block = a->blocks;
+    size_t at = block ? (block->n + align - 1) / align * align : 0;
+
     if (n > SIZE_MAX / 2) {
         a->failed = true;
         return NULL;
     }
-    size_t need = (n + ALIGN - 1) / ALIGN * ALIGN;
-    struct arena_block *block = a->blocks;
-
-    if (!block || block->room - block->n < need)
-        block = block_new(a, need);
+    if (!block || at > block->room || block->room - at < n) {
+        block = block_new(a, n);
+        at = 0;
+    }
     if (!block)
         return NULL;
-    void *p = block->bytes + block->n;
-    block->n += need;
-    a->used += need;
-    return p;
+    block->n = at + n;
+    return block->bytes + at;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    return take(a, n, ALIGN);
+}
+
+char *arena_text(struct arena *a, size_t n)
+{
+    return take(a, n, 1);
+}
+
+void arena_count(struct arena *a, struct meter *meter)
+{
+    meter_sub(a->meter, a->size);
+    meter_add(meter, a->size);
+    a->meter = meter;
 }
 
 struct span arena_span(struct arena *a, struct span s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = arena_text(a, s.n + 1);
 
     if (!p)
         return (struct span){ NULL, 0 };
@@ -72,7 +103,7 @@ struct span arena_printf(struct arena *a, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+    char *p = n < 0 ? NULL : arena_text(a, (size_t)n + 1);
     if (!p)
         return (struct span){ NULL, 0 };
     va_start(args, format);
@@ -89,5 +120,6 @@ void arena_release(struct arena *a)
         next = block->next;
         free(block);
     }
-    *a = (struct arena){ 0 };
+    meter_sub(a->meter, a->size);
+    *a = (struct arena){ .max = a->max, .meter = a->meter };
 }

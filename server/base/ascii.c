@@ -52,6 +52,23 @@ int32_t ascii_unicode(struct span text, size_t *at)
     return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
+bool ascii_size(struct span text, uint64_t *bytes)
+{
+    static const struct {
+        const char *name;
+        uint64_t bytes;
+    } units[] = { { "KiB", 1024 }, { "MiB", 1024 * 1024 }, { "GiB", 1024 * 1024 * 1024 } };
+    enum { UNIT_SIZE = 3 };
+    uint64_t n;
+
+    if (text.n <= UNIT_SIZE || !ascii_number(span_of(text.p, text.n - UNIT_SIZE), &n))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (span_is(span_of(text.p + text.n - UNIT_SIZE, UNIT_SIZE), units[i].name))
+            return !__builtin_mul_overflow(n, units[i].bytes, bytes);
+    return false;
+}
+
 bool ascii_list_has(struct span list, struct span token)
 {
     for (bool more = true; more;) {

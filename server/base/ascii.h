@@ -49,6 +49,9 @@ static inline int ascii_hex(char c)
 /* Reads decimal digits. False if there are none, if anything else is among them, or if they pass 64 bits. */
 bool ascii_number(struct span digits, uint64_t *value);
 
+/* Reads a size with its unit, `64KiB`, `512MiB` or `2GiB`, in bytes. False if it is none, or passes 64 bits. */
+bool ascii_size(struct span text, uint64_t *bytes);
+
 /* Returns the byte that `%41` at text[at] means; -1 if there is no such escape. */
 int ascii_percent(struct span text, size_t at);
 

@@ -11,6 +11,8 @@
 enum {
     PORT_MAX = 65535,
     CONCURRENCY_MAX = 10000, /* as many as a scenario may have nodes */
+    KIB = 1024,
+    MIB = KIB * KIB,
     MAX_JOBS_MAX = 100000000, /* more would not fit into a machine's memory */
 };
 
@@ -116,6 +118,18 @@ static enum err read_number(const struct option_row *row, const char *text, stru
     if (!ascii_number(span_text(text), &value) || value < row->least || value > row->most)
         return error_set(error, ERR_INVALID, "wants a number from %llu to %llu, not \"%s\"",
                          (unsigned long long)row->least, (unsigned long long)row->most, text);
+    *field = (struct number){ true, value };
+    return ERR_OK;
+}
+
+static enum err read_size(const struct option_row *row, const char *text, struct options *options, struct error *error)
+{
+    struct number *field = field_of(row, options);
+    uint64_t value;
+
+    if (!ascii_size(span_text(text), &value) || value < row->least || value > row->most)
+        return error_set(error, ERR_INVALID, "wants a size from %lluMiB to %lluMiB, such as 64MiB or 2GiB, not \"%s\"",
+                         (unsigned long long)(row->least / MIB), (unsigned long long)(row->most / MIB), text);
     *field = (struct number){ true, value };
     return ERR_OK;
 }
@@ -250,6 +264,8 @@ const struct option_row option_rows[] = {
     { "fixtures", COMMAND_SERVE, "FILE", NULL, "none", "jobs to start with", read_text, FIELD(fixtures) },
     { "max-jobs", COMMAND_SERVE, "N", "100000", NULL, "with more the oldest ended job is forgotten", read_number,
       FIELD(max_jobs), .least = 1, .most = MAX_JOBS_MAX },
+    { "max-memory", COMMAND_SERVE, "SIZE", "512MiB", NULL, "with more bytes of jobs the oldest ended ones are forgotten",
+      read_size, FIELD(max_memory), .least = MIB, .most = (uint64_t)MIB * MIB },
     { "journal", COMMAND_SERVE, "N", "10000", NULL, "how many exchanges to remember", read_number, FIELD(journal),
       .most = JOURNAL_MAX },
     { "control", COMMAND_SERVE, "on|off", "on", NULL, "the control API, under /__mock/", read_choice, FIELD(control),

@@ -52,6 +52,7 @@ struct options {
     struct number seed;
     int signatures; /* enum signatures */
     struct number max_jobs;
+    struct number max_memory; /* bytes */
     struct number journal;
     int control; /* bool */
     const char *allow_hosts[ALLOW_HOSTS_MAX];

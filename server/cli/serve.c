@@ -55,6 +55,7 @@ static struct server_options server_options_of(const struct serving *serving, st
                    .journal = (size_t)options->journal.value,
                    .find_script = shipped_script,
                    .find_script_context = serving->shipped },
+        .max_memory = (size_t)options->max_memory.value,
         .rate_limit = options_rate_limit(options, program->clock),
         .control = options->control,
         .allow_hosts = options->allow_hosts,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 struct server {
+    struct meter memory; /* of the jobs of all worlds */
     struct worlds worlds;
     struct api *api;
     struct http_server *http;
@@ -263,8 +264,12 @@ static enum err build(struct server *server, const struct server_options *option
 {
     struct api_options api = { .rate_limit = options->rate_limit,
                                .fixed_health = options->world.program->clock == CLOCK_KIND_MANUAL };
+    struct world_options first = options->world;
     struct world *world = NULL;
-    enum err err = world_new(&options->world, &world, error);
+
+    server->memory.max = options->max_memory;
+    first.memory = &server->memory;
+    enum err err = world_new(&first, &world, error);
 
     if (err)
         return err;

@@ -249,6 +249,7 @@ static struct job *copy_job(const struct scheduler *s, const struct adopted *ado
 
     if (!job)
         return NULL;
+    store_count(&s->store, job);
     job_keep(job, s->keeper);
     job->requester_id = adopted->requester_id.n ? own(job, adopted->requester_id) : s->requester_id;
     job->requester_key = adopted->requester_key.n ? own(job, adopted->requester_key) : s->requester_key;
@@ -276,6 +277,8 @@ enum err adopt_job(struct scheduler *s, const struct adopted *adopted, ns_t now,
     enum err err = adopted->n_history ? take_history(job, adopted, error) : ERR_OK;
     if (!err && !adopted->n_history && !make_up_history(job))
         err = error_set(error, ERR_NOMEM, "out of memory");
+    if (!err && !scheduler_make_room(s))
+        err = error_set(error, ERR_NOMEM, "job store is full");
     if (!err && (job->arena.failed || !store_add(&s->store, job)))
         err = error_set(error, ERR_NOMEM, "out of memory");
     if (err) {

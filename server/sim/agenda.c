@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { ROOM_KEPT = 4096 /* actions whose room is kept when all are dropped */ };
+
 struct waiting {
     struct waiting *next, *previous;
     struct action action; /* `due` is set when the wait ends */
@@ -67,6 +69,7 @@ static void wait(struct agenda *agenda, struct job *job, const struct trigger *t
 
     if (!waiting)
         return;
+    meter_add(agenda->timeline.meter, sizeof *waiting + METER_ALLOCATION);
     action.job = job;
     *waiting = (struct waiting){
         .previous = agenda->last, .action = action, .trigger = trigger, .reads_left = trigger->reads
@@ -137,6 +140,7 @@ static struct waiting *drop_waiting(struct agenda *agenda, struct waiting *w)
         job->link.awaited_reads -= w->trigger->kind == TRIGGER_READS;
     }
     free(w);
+    meter_sub(agenda->timeline.meter, sizeof *w + METER_ALLOCATION);
     job_free_if_forgotten(job);
     return next;
 }
@@ -225,6 +229,34 @@ bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait)
     return w;
 }
 
+/* ---- forgotten jobs ---------------------------------------------------------------------------------------------- */
+
+static bool keeps(const void *context, const struct action *action)
+{
+    return is_alive(context, action);
+}
+
+/* Removes all actions that can no longer change anything. */
+static void sweep(struct agenda *agenda)
+{
+    agenda->dead = 0;
+    timeline_sweep(&agenda->timeline, keeps, agenda);
+    for (struct waiting *w = agenda->first; w;)
+        w = is_alive(agenda, &w->action) ? w->next : drop_waiting(agenda, w);
+}
+
+/* An action that is far ahead would keep its job in memory for as long; a sweep looks at all actions, so it waits until
+ * about half of them are dead. */
+void agenda_forgot(struct agenda *agenda, struct job *job)
+{
+    enum { DEAD_LEAST = 1000 };
+
+    agenda->dead += job->link.holds;
+    job_free_if_forgotten(job);
+    if (agenda->dead > DEAD_LEAST && agenda->dead > agenda->timeline.n_actions / 2)
+        sweep(agenda);
+}
+
 /* ---- gates ------------------------------------------------------------------------------------------------------ */
 
 static struct gate *find_gate(const struct agenda *agenda, struct span name)
@@ -283,6 +315,9 @@ void agenda_clear(struct agenda *agenda)
         drop_waiting(agenda, agenda->first);
     while (timeline_peek(&agenda->timeline))
         drop_action(agenda);
+    agenda->dead = 0;
+    if (agenda->timeline.room_actions > ROOM_KEPT && !agenda->timeline.n_deadlines)
+        timeline_release(&agenda->timeline);
 }
 
 void agenda_release(struct agenda *agenda)

@@ -17,11 +17,14 @@ struct agenda {
     struct waiting *first, *last; /* in the order in which they began to wait */
     struct gate *gates;
     struct draw *ids; /* draws jitter; borrowed */
+    size_t dead; /* about how many actions of forgotten jobs there are */
     uint32_t restart_plan; /* the number of the present one: an ACTION_RESTART of an earlier plan is void */
 };
 
 /* Drops all actions. Frees forgotten jobs that only these held. Gates stay. */
 void agenda_clear(struct agenda *agenda);
+/* Notes that the job is forgotten, which frees it if nothing holds it. Now and then removes the actions of forgotten jobs. */
+void agenda_forgot(struct agenda *agenda, struct job *job);
 /* Frees all that the agenda holds. */
 void agenda_release(struct agenda *agenda);
 

@@ -88,7 +88,8 @@ static bool set_up(struct engine *engine, const struct engine_options *options)
     s->start = options->start;
     engine->scripts.find = options->find_script;
     engine->scripts.find_context = options->find_script_context;
-    store_init(&s->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT);
+    store_init(&s->store, options->max_jobs ? options->max_jobs : MAX_JOBS_DEFAULT, options->meter);
+    s->agenda.timeline.meter = options->meter;
     const struct node *nodes = own_nodes(engine, options->nodes, options->n_nodes);
     if (!nodes || !scripts_set(&engine->scripts, options->scripts, options->n_scripts) || !take_identity(engine))
         return false;
@@ -342,18 +343,6 @@ static struct job *own(const struct engine *engine, const struct job *job)
     return mine;
 }
 
-static bool make_room(struct engine *engine)
-{
-    struct job *forgotten;
-
-    if (!store_make_room(&engine->scheduler.store, &forgotten))
-        return false;
-    if (forgotten)
-        job_tell_forgotten(forgotten);
-    job_free_if_forgotten(forgotten);
-    return true;
-}
-
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **out, struct buf *why)
 {
@@ -362,7 +351,7 @@ enum err engine_submit(struct engine *engine, struct span client_id, struct span
     enum err err = ERR_NOMEM;
 
     engine_tick(engine, now);
-    if (make_room(engine))
+    if (scheduler_make_room(&engine->scheduler))
         err = submit_job(&engine->scheduler, &engine->scripts, &submission, engine->last_id, now, &job, why);
     if (err == ERR_NOMEM)
         buf_text(why, "job store is full");

@@ -26,6 +26,7 @@ struct engine_options {
     size_t n_nodes;
     struct draw ids;
     size_t max_jobs; /* 0 = 100000 */
+    struct meter *meter; /* counts the jobs' bytes; over its maximum a submit forgets ended jobs. Borrowed; NULL: no maximum */
     ns_t start;      /* the moment at which the network begins */
 
     const struct job_script *scripts; /* sim/script.h; the first that matches a job plays it. Borrowed */

@@ -208,15 +208,35 @@ void job_free(struct job *job)
         return;
     struct keeper *keeper = job->keeper;
     arena_release(&job->arena);
+    meter_sub(job->meter, job->counted);
     free(job);
     if (keeper)
         keeper->drop(keeper);
 }
 
+void job_count_memory(struct job *job, struct meter *meter, size_t extra)
+{
+    arena_count(&job->arena, meter);
+    job->meter = meter;
+    job->counted = sizeof *job + METER_ALLOCATION + extra;
+    meter_add(meter, job->counted);
+}
+
+void job_forget(struct job *job)
+{
+    job->link.forgotten = true;
+    if (job->link.readers)
+        arena_count(&job->arena, NULL);
+}
+
 void job_free_if_forgotten(struct job *job)
 {
-    if (job && job->link.forgotten && job->link.holds == 0)
+    if (!job || !job->link.forgotten || job->link.readers)
+        return;
+    if (job->link.holds == 0)
         job_free(job);
+    else
+        arena_release(&job->arena);
 }
 
 bool job_may_move(int from, int to)

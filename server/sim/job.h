@@ -106,6 +106,8 @@ struct job {
     size_t n_history, room_history;
 
     struct arena arena;
+    struct meter *meter; /* of its memory apart from the arena, `counted` bytes; NULL: it is not counted */
+    size_t counted;
     const struct job_script *script; /* NULL: the scheduler and the network play */
     size_t step;                     /* index of the script's next step */
     bool left_script;                /* a cancel or an approval has ended its steps */
@@ -122,6 +124,7 @@ struct job {
         struct job *ended_next;
         size_t deadline_slot;   /* place among the deadlines */
         uint32_t holds;         /* actions and callers that point here */
+        uint32_t readers;       /* callers that read it without the engine lock */
         uint32_t awaited_reads; /* actions that wait for reads of this job */
         bool ended;             /* among those that may be forgotten */
         bool forgotten;         /* removed from the store: freed when no longer held */
@@ -138,7 +141,12 @@ void job_watch(struct job *job, const struct engine_watch *watch);
 /* Reports that the job has left the store. */
 void job_tell_forgotten(const struct job *job);
 void job_free(struct job *job); /* NULL is allowed */
-/* Frees a job that is out of the store and no longer held. NULL is allowed. */
+/* Counts the job's memory, present and to come, with the meter. `extra`: bytes kept for it elsewhere. */
+void job_count_memory(struct job *job, struct meter *meter, size_t extra);
+/* Marks a job that is out of the store as forgotten. What readers keep of it is no longer counted. */
+void job_forget(struct job *job);
+/* Frees a job that is forgotten and no longer held. One that only actions hold keeps no more than its struct. NULL is
+ * allowed. */
 void job_free_if_forgotten(struct job *job);
 
 bool job_is_terminal(const struct job *job);

@@ -408,7 +408,18 @@ void scheduler_forget(struct scheduler *s, struct job *job)
     agenda_set_deadline(&s->agenda, job, NS_NEVER);
     store_forget(&s->store, job);
     job_tell_forgotten(job);
-    job_free_if_forgotten(job);
+    agenda_forgot(&s->agenda, job);
+}
+
+bool scheduler_make_room(struct scheduler *s)
+{
+    while (store_is_full(&s->store)) {
+        struct job *job = store_first_ended(&s->store);
+        if (!job)
+            return false;
+        scheduler_forget(s, job);
+    }
+    return true;
 }
 
 /* The job's own entry comes first, then one for each execution that has not ended. */

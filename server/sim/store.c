@@ -1,9 +1,10 @@
 #include "sim/store.h"
 
-void store_init(struct store *store, size_t max)
+void store_init(struct store *store, size_t max, struct meter *meter)
 {
     *store = (struct store){
         .max = max,
+        .meter = meter,
         .by_id = table_init(sizeof(struct job *), SIZE_MAX, TABLE_REFUSES),
         .by_short = table_init(sizeof(struct store_list), SIZE_MAX, TABLE_REFUSES),
         .clients = table_init(sizeof(struct store_client), SIZE_MAX, TABLE_REFUSES),
@@ -133,6 +134,19 @@ struct job *store_next(const struct job *job, bool of_client, bool backwards)
 
 /* ---- in and out ------------------------------------------------------------------------------------------- */
 
+/* What the tables keep for a job: three entries with their keys and places. */
+static size_t size_in_tables(const struct job *job)
+{
+    enum { ENTRIES = 320 };
+
+    return ENTRIES + job->client_id.n;
+}
+
+void store_count(const struct store *store, struct job *job)
+{
+    job_count_memory(job, store->meter, size_in_tables(job));
+}
+
 bool store_add(struct store *store, struct job *job)
 {
     if (store_get(store, job->id))
@@ -176,15 +190,6 @@ void store_remove(struct store *store, struct job *job)
     store->n--;
 }
 
-static void forget(struct store *store, struct job *job)
-{
-    store->ended.first = job->link.ended_next;
-    if (!store->ended.first)
-        store->ended.last = NULL;
-    store_remove(store, job);
-    job->link.forgotten = true;
-}
-
 static void take_from_ended(struct store *store, const struct job *job)
 {
     struct job *before = NULL;
@@ -203,17 +208,15 @@ void store_forget(struct store *store, struct job *job)
 {
     take_from_ended(store, job);
     store_remove(store, job);
-    job->link.forgotten = true;
+    job_forget(job);
 }
 
-bool store_make_room(struct store *store, struct job **forgotten)
+struct job *store_first_ended(const struct store *store)
 {
-    *forgotten = NULL;
-    if (store->n < store->max)
-        return true;
-    if (!store->ended.first)
-        return false;
-    *forgotten = store->ended.first;
-    forget(store, *forgotten);
-    return true;
+    return store->ended.first;
+}
+
+bool store_is_full(const struct store *store)
+{
+    return store->n >= store->max || meter_is_over(store->meter);
 }

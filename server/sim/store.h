@@ -1,4 +1,4 @@
-/* All jobs: by id, by short id, by client, in order; and their maximum number.
+/* All jobs: by id, by short id, by client, in order; and their maximum number and size.
  *
  * Owns the jobs. Orders are by CreatedAt, then by number of submission: a new job is appended in constant
  * time. Caller holds the engine lock. */
@@ -24,17 +24,20 @@ struct store {
     struct table clients;  /* → struct store_client */
     struct store_list all, ended;
     size_t n, max;
+    struct meter *meter; /* counts the bytes of the jobs, those of other stores included; NULL: no maximum */
     uint64_t last_number;
 };
 
 enum { SHORT_ID_SIZE = 8 };
 
-void store_init(struct store *store, size_t max);
+void store_init(struct store *store, size_t max, struct meter *meter);
 void store_release(struct store *store);
 
-/* Makes room for one more: when the store is full, removes the job that ended first and returns it
- * in *forgotten (the caller frees it when nothing points to it any more). False: full, none has ended. */
-bool store_make_room(struct store *store, struct job **forgotten);
+/* True if there is no room for one more: there are `max` jobs, or the meter is over its maximum. */
+bool store_is_full(const struct store *store);
+
+/* Counts the memory of a job that is going to be added with the store's meter. */
+void store_count(const struct store *store, struct job *job);
 
 /* Takes the job over and numbers it. False: no memory, or the id is there already; the job stays the
  * caller's. */
@@ -43,8 +46,10 @@ bool store_add(struct store *store, struct job *job);
 /* Removes a job that has not ended; the caller owns it again. */
 void store_remove(struct store *store, struct job *job);
 
-/* Removes any job and marks it as forgotten; the caller owns it again. */
+/* Removes any job and marks it as forgotten; the caller owns it again, and frees it when nothing points to it any more. */
 void store_forget(struct store *store, struct job *job);
+/* The job that ended first, which is the next to be forgotten; NULL: none has ended. */
+struct job *store_first_ended(const struct store *store);
 
 /* Notes that the job has reached a terminal state: from now on it may be forgotten. */
 void store_ended(struct store *store, struct job *job);

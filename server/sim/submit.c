@@ -12,11 +12,12 @@ static enum err add_job(struct scheduler *s, const struct submission *submission
 
     if (!job)
         return ERR_NOMEM;
+    store_count(&s->store, job);
     job_keep(job, s->keeper);
     job->requester_id = s->requester_id;
     job->requester_key = s->requester_key;
     enum err err = transform_spec(&job->spec, &job->arena, why);
-    if (!err && !store_add(&s->store, job))
+    if (!err && (job->arena.failed || !scheduler_make_room(s) || !store_add(&s->store, job)))
         err = ERR_NOMEM;
     if (err) {
         job_free(job);

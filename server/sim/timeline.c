@@ -6,12 +6,13 @@ enum { ROOM_FIRST = 64 };
 
 void timeline_release(struct timeline *t)
 {
+    meter_sub(t->meter, t->room_actions * sizeof *t->actions + t->room_deadlines * sizeof(struct job *));
     free(t->actions);
     free(t->deadlines);
-    *t = (struct timeline){ 0 };
+    *t = (struct timeline){ .meter = t->meter };
 }
 
-static bool make_room(void **array, size_t n, size_t *room, size_t size)
+static bool make_room(struct timeline *t, void **array, size_t n, size_t *room, size_t size)
 {
     if (n < *room)
         return true;
@@ -19,6 +20,7 @@ static bool make_room(void **array, size_t n, size_t *room, size_t size)
     void *p = realloc(*array, wanted * size);
     if (!p)
         return false;
+    meter_add(t->meter, (wanted - *room) * size);
     *array = p;
     *room = wanted;
     return true;
@@ -37,7 +39,7 @@ bool timeline_add(struct timeline *t, const struct action *action)
 {
     void *array = t->actions;
 
-    if (!make_room(&array, t->n_actions, &t->room_actions, sizeof *t->actions))
+    if (!make_room(t, &array, t->n_actions, &t->room_actions, sizeof *t->actions))
         return false;
     t->actions = array;
     size_t at = t->n_actions++;
@@ -53,27 +55,56 @@ bool timeline_add(struct timeline *t, const struct action *action)
     return true;
 }
 
-struct action timeline_take_action(struct timeline *t)
+/* Puts the action into the heap at `at`, whose children are heaps. */
+static void sink(struct timeline *t, size_t at, struct action action)
 {
-    struct action first = t->actions[0];
-    struct action last = t->actions[--t->n_actions];
-    size_t at = 0;
-
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= t->n_actions)
             break;
         if (child + 1 < t->n_actions && action_before(&t->actions[child + 1], &t->actions[child]))
             child++;
-        if (!action_before(&t->actions[child], &last))
+        if (!action_before(&t->actions[child], &action))
             break;
         t->actions[at] = t->actions[child];
         at = child;
     }
-    t->actions[at] = last;
+    t->actions[at] = action;
+}
+
+struct action timeline_take_action(struct timeline *t)
+{
+    struct action first = t->actions[0];
+
+    t->n_actions--;
+    if (t->n_actions)
+        sink(t, 0, t->actions[t->n_actions]);
     if (first.job)
         first.job->link.holds--;
     return first;
+}
+
+static void drop(const struct action *action)
+{
+    if (action->job) {
+        action->job->link.holds--;
+        job_free_if_forgotten(action->job);
+    }
+}
+
+void timeline_sweep(struct timeline *t, bool (*keeps)(const void *context, const struct action *action), const void *context)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n_actions; i++) {
+        if (keeps(context, &t->actions[i]))
+            t->actions[n++] = t->actions[i];
+        else
+            drop(&t->actions[i]);
+    }
+    t->n_actions = n;
+    for (size_t i = n / 2; i-- > 0;)
+        sink(t, i, t->actions[i]);
 }
 
 /* ---- deadlines: a heap in which each job knows its place, so that its deadline can be removed ------------- */
@@ -131,7 +162,7 @@ bool timeline_set_deadline(struct timeline *t, struct job *job, ns_t due)
     if (due == NS_NEVER)
         return true;
     void *array = t->deadlines;
-    if (!make_room(&array, t->n_deadlines, &t->room_deadlines, sizeof *t->deadlines))
+    if (!make_room(t, &array, t->n_deadlines, &t->room_deadlines, sizeof *t->deadlines))
         return false;
     t->deadlines = array;
     job->deadline = due;

@@ -27,6 +27,7 @@ struct timeline {
     struct job **deadlines; /* by job->deadline */
     size_t n_deadlines, room_deadlines;
     uint64_t added;
+    struct meter *meter; /* counts the two arrays; NULL: nothing does */
 };
 
 void timeline_release(struct timeline *t);
@@ -41,6 +42,8 @@ ns_t timeline_next(const struct timeline *t);                 /* of both heaps; 
 
 /* Removes the next action, which is there, and returns it; its job is no longer held. */
 struct action timeline_take_action(struct timeline *t);
+/* Removes all actions that `keeps` returns false for; their jobs are no longer held, and freed if they are forgotten. */
+void timeline_sweep(struct timeline *t, bool (*keeps)(const void *context, const struct action *action), const void *context);
 /* Removes the next entry due at or before `now`: an action, or (with *is_deadline set) the deadline of a job.
  * False: nothing is due. */
 bool timeline_take(struct timeline *t, ns_t now, struct action *action, bool *is_deadline);

@@ -14,7 +14,7 @@ struct span decode_text(struct decoder *d)
 
     if (json_text_is_plain(raw))
         return raw;
-    char *to = arena_alloc(d->arena, json_text_max(raw));
+    char *to = arena_text(d->arena, json_text_max(raw));
     return to ? span_of(to, json_text_unquote(raw, to)) : (struct span){ NULL, 0 };
 }
 

@@ -110,6 +110,7 @@ static enum err start_engine(struct world *world, const struct world_options *op
         .rules = program->dialect->rules,
         .ids = draw_of_seed(program->seed),
         .max_jobs = options->max_jobs,
+        .meter = options->memory,
         .start = clock_now(&world->clock),
         .find_script = options->find_script,
         .find_script_context = options->find_script_context,

@@ -58,6 +58,7 @@ struct world {
 struct world_options {
     struct program *program; /* the first one; the world holds it itself */
     size_t max_jobs;         /* 0: the engine's default */
+    struct meter *memory;    /* counts the bytes of the jobs of all worlds that share it; NULL: they have no maximum */
     size_t journal;          /* exchanges that the journal keeps */
     struct journal_budget *journal_budget; /* of the process; NULL: JOURNAL_BYTES_DEFAULT for this world alone */
     find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */

@@ -109,6 +109,7 @@ void network_start(struct network *network, const struct scheduler_rules *rules)
         .n_nodes = network->n_nodes,
         .ids = draw_of_seed(1),
         .max_jobs = network->max_jobs,
+        .meter = network->meter,
         .start = network->now,
     };
 

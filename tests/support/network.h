@@ -41,6 +41,7 @@ struct network {
     size_t n_nodes;
     struct scheduler_options options;
     size_t max_jobs;
+    struct meter *meter; /* NULL: bytes are not counted */
     struct engine *engine;
     ns_t now;
     enum err err;       /* of the last submit … */

@@ -50,7 +50,7 @@ struct world *network_world(struct network *network, const struct release *relea
 
     program->scenario->scheduler = network->options;
     program->start_time = network->now;
-    MUST(world_new(&(struct world_options){ .program = program, .max_jobs = network->max_jobs }, &world, NULL) == ERR_OK);
+    MUST(world_new(&(struct world_options){ .program = program, .max_jobs = network->max_jobs, .memory = network->meter }, &world, NULL) == ERR_OK);
     program_drop(program);
     network->engine = world->engine;
     return world;

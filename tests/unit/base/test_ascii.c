@@ -115,6 +115,36 @@ START_TEST(a_list_has_a_token_whatever_its_case_and_blanks)
 }
 END_TEST
 
+static const struct {
+    struct span text;
+    bool good;
+    uint64_t bytes;
+} sizes[] = {
+    { TEXT("1KiB"), true, 1024 },
+    { TEXT("512MiB"), true, 512 * 1024 * 1024 },
+    { TEXT("2GiB"), true, 2147483648 },
+    { TEXT("0KiB"), true, 0 },
+    { TEXT("512"), false, 0 },
+    { TEXT("MiB"), false, 0 },
+    { TEXT("1 MiB"), false, 0 },
+    { TEXT("1mib"), false, 0 },
+    { TEXT("1MB"), false, 0 },
+    { TEXT("-1MiB"), false, 0 },
+    { TEXT("1.5GiB"), false, 0 },
+    { TEXT("18446744073709551615KiB"), false, 0 },
+    { TEXT(""), false, 0 },
+};
+
+START_TEST(a_size_is_digits_and_a_unit)
+{
+    uint64_t bytes = 0;
+
+    ck_assert_msg(ascii_size(sizes[_i].text, &bytes) == sizes[_i].good, "%s", sizes[_i].text.p);
+    if (sizes[_i].good)
+        ck_assert_uint_eq(bytes, sizes[_i].bytes);
+}
+END_TEST
+
 START_TEST(a_text_is_cut_before_a_character_that_would_be_torn)
 {
     static const size_t wanted[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
@@ -132,4 +162,5 @@ TEST_MAIN("ascii",
     TEST_EACH(a_percent_escape_is_two_hexadecimal_digits, percents),
     TEST_EACH(a_unicode_escape_is_taken_with_its_other_half, unicodes),
     TEST_EACH(a_list_has_a_token_whatever_its_case_and_blanks, lists),
+    TEST_EACH(a_size_is_digits_and_a_unit, sizes),
     TEST(a_text_is_cut_before_a_character_that_would_be_torn))

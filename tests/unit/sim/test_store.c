@@ -14,6 +14,15 @@ static struct job *job_called(const char *id, const char *client, ns_t created_a
     return job;
 }
 
+/* Forgets the job that ended first if the store is full; the caller frees it. False: it is full and none has ended. */
+static bool make_room(struct store *store, struct job **forgotten)
+{
+    *forgotten = store_is_full(store) ? store_first_ended(store) : NULL;
+    if (*forgotten)
+        store_forget(store, *forgotten);
+    return !store_is_full(store);
+}
+
 static struct job *add(struct store *store, const char *id, const char *client, ns_t created_at)
 {
     struct job *job = job_called(id, client, created_at);
@@ -26,7 +35,7 @@ static struct store empty_store(size_t max)
 {
     struct store store;
 
-    store_init(&store, max);
+    store_init(&store, max, NULL);
     return store;
 }
 
@@ -77,7 +86,7 @@ START_TEST(when_the_first_of_a_short_id_is_forgotten_the_second_is_meant)
     struct job *second = add(&store, "aaaaaaaa-2", "client", 1);
     store_ended(&store, first);
 
-    ck_assert(store_make_room(&store, &forgotten));
+    ck_assert(make_room(&store, &forgotten));
 
     ck_assert_ptr_eq(forgotten, first);
     ck_assert_ptr_eq(store_first_of_short(&store, SPAN("aaaaaaaa")), second);
@@ -149,7 +158,7 @@ START_TEST(while_there_is_room_nothing_is_forgotten)
     struct job *forgotten;
     store_ended(&store, add(&store, "a1", "a", 1));
 
-    ck_assert(store_make_room(&store, &forgotten));
+    ck_assert(make_room(&store, &forgotten));
 
     ck_assert_ptr_null(forgotten);
     store_release(&store);
@@ -164,7 +173,7 @@ START_TEST(the_job_that_ended_first_is_forgotten)
     store_ended(&store, two);
     store_ended(&store, one);
 
-    ck_assert(store_make_room(&store, &forgotten));
+    ck_assert(make_room(&store, &forgotten));
 
     ck_assert_ptr_eq(forgotten, two);
     ck_assert(forgotten->link.forgotten);
@@ -185,7 +194,7 @@ START_TEST(ended_jobs_are_forgotten_one_after_the_other)
     for (int i = 0; i < 1000; i++) {
         char id[16];
         snprintf(id, sizeof id, "%08d", i);
-        ck_assert(store_make_room(&store, &forgotten));
+        ck_assert(make_room(&store, &forgotten));
         if (forgotten) {
             char expected[16];
             snprintf(expected, sizeof expected, "%08d", i - 2);
@@ -210,16 +219,16 @@ START_TEST(a_job_that_ends_twice_has_ended_once)
     store_ended(&store, two);
     store_ended(&store, one);
 
-    ck_assert(store_make_room(&store, &forgotten));
+    ck_assert(make_room(&store, &forgotten));
     ck_assert_ptr_eq(forgotten, one);
     job_free(forgotten);
     add(&store, "three", "a", 3);
-    ck_assert(store_make_room(&store, &forgotten));
+    ck_assert(make_room(&store, &forgotten));
     ck_assert_ptr_eq(forgotten, two);
     job_free(forgotten);
     add(&store, "four", "a", 4);
 
-    ck_assert(!store_make_room(&store, &forgotten));
+    ck_assert(!make_room(&store, &forgotten));
     store_release(&store);
 }
 END_TEST
@@ -239,14 +248,31 @@ START_TEST(any_job_can_be_forgotten_ended_or_not)
     struct job *four = add(&store, "four", "a", 4);
     add(&store, "five", "a", 5);
     store_ended(&store, four);
-    ck_assert(store_make_room(&store, &forgotten) && forgotten == jobs[0]);
+    ck_assert(make_room(&store, &forgotten) && forgotten == jobs[0]);
     job_free(forgotten);
     add(&store, "six", "a", 6);
-    ck_assert(store_make_room(&store, &forgotten) && forgotten == four);
+    ck_assert(make_room(&store, &forgotten) && forgotten == four);
     job_free(forgotten);
     job_free(jobs[1]);
     job_free(jobs[2]);
     store_release(&store);
+}
+END_TEST
+
+START_TEST(a_store_over_its_maximum_of_bytes_is_full)
+{
+    struct meter meter = { .max = 1 };
+    struct store store;
+    struct job *job = job_called("one", "a", 1);
+    store_init(&store, 10, &meter);
+    ck_assert(!store_is_full(&store));
+
+    store_count(&store, job);
+
+    ck_assert(store_is_full(&store));
+    ck_assert(store_add(&store, job));
+    store_release(&store);
+    ck_assert_uint_eq(meter_used(&meter), 0);
 }
 END_TEST
 
@@ -256,7 +282,7 @@ START_TEST(a_full_store_in_which_none_has_ended_says_no)
     struct job *forgotten;
     add(&store, "one", "a", 1);
 
-    ck_assert(!store_make_room(&store, &forgotten));
+    ck_assert(!make_room(&store, &forgotten));
 
     ck_assert_ptr_nonnull(store_get(&store, SPAN("one")));
     store_release(&store);
@@ -310,6 +336,7 @@ TEST_MAIN("store",
     TEST(ended_jobs_are_forgotten_one_after_the_other),
     TEST(a_job_that_ends_twice_has_ended_once),
     TEST(any_job_can_be_forgotten_ended_or_not),
+    TEST(a_store_over_its_maximum_of_bytes_is_full),
     TEST(a_full_store_in_which_none_has_ended_says_no),
     TEST(many_jobs_of_many_clients_are_all_found),
     TEST(a_released_store_can_be_released_again))
