@@ -5,12 +5,15 @@
 #include "api/rate.h"
 #include "api/routes.h"
 #include "api/witness.h"
+#include "base/utf8.h"
 #include "wire/problems.h"
 #include "wire/target.h"
 #include "wire/websocket.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { SHOWN_MAX = 64 /* bytes of a header's value that a warning quotes */ };
 
 enum err api_new(const struct api_options *options, struct worlds *worlds, struct api **out, struct error *error)
 {
@@ -144,9 +147,23 @@ enum body_use api_body_use(struct api *api, const struct request *request)
     return handlers[route->endpoint].reads_body ? BODY_READ : BODY_DRAINED;
 }
 
+/* Chooses the world by the header X-Mock-Session, else the default one. */
+static void choose_by_header(struct call *call)
+{
+    const struct header *header = request_header(call->request, "X-Mock-Session");
+    struct world *world = header ? worlds_hold(call->api->worlds, header->value) : NULL;
+
+    call->world = world ? world : worlds_default(call->api->worlds);
+    call->world_named = world;
+    if (header && !world)
+        call->reply->warning = arena_printf(&call->reply->arena, "there is no session of the X-Mock-Session \"%.*s\"",
+                                            SPAN_ARG(utf8_cut(header->value, SHOWN_MAX)));
+}
+
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call)
 {
-    *call = (struct call){ .api = api, .world = worlds_default(api->worlds), .request = request, .reply = reply, .facts = { .endpoint = ENDPOINT_OTHER } };
+    *call = (struct call){ .api = api, .request = request, .reply = reply, .facts = { .endpoint = ENDPOINT_OTHER } };
+    choose_by_header(call);
     find_route(call);
     if (call->route)
         call->facts.endpoint = call->route->endpoint;
@@ -206,5 +223,6 @@ void api_answer(struct call *call, ns_t now)
 void api_call_release(struct call *call)
 {
     free(call->listed);
+    world_drop(call->world);
     arena_release(&call->arena);
 }

@@ -4,6 +4,19 @@
 #include "wire/json_scan.h"
 #include "wire/problems.h"
 
+void call_choose_world(struct call *call, struct span client_id, struct span job_id)
+{
+    struct worlds *worlds = call->api->worlds;
+    struct world *world = NULL;
+
+    if (call->world_named || !worlds_sessions(worlds))
+        return;
+    if (!(world = worlds_hold(worlds, client_id)))
+        world = worlds_hold_of_job(worlds, job_id);
+    if (world)
+        call->world = world;
+}
+
 /* Not printf: an id may hold a NUL byte. */
 static struct span text_of(struct call *call, const struct refusal *refusal, struct span value)
 {

@@ -13,7 +13,7 @@ struct limiter;
 
 struct api_options {
     bool rate_limit;   /* false: nothing is refused, and the headers say 999 remaining */
-    bool fixed_health; /* healthz answers fixed numbers: the clock is moved by hand */
+    bool fixed_health; /* healthz answers fixed numbers, as it does in a world whose clock is moved by hand */
 };
 
 /* The state that all worlds share. */
@@ -33,7 +33,8 @@ struct refused_signature {
 
 struct call {
     struct api *api;
-    struct world *world;
+    struct world *world; /* that the exchange belongs to, held (world_hold) until api_call_release */
+    bool world_named;    /* the request names its session in a header */
     const struct route *route; /* of the release; NULL: no route has the path, and the reply is complete */
     struct span path;          /* decoded */
     const struct request *request;
@@ -50,6 +51,10 @@ struct call {
     const struct job **listed;     /* … and their array, if the call must free(3) it */
     struct stream *stream; /* the connection becomes this websocket after the reply; the caller closes it */
 };
+
+/* Chooses the world by the client id that the request claims, then by the full id of the job that it names; either may
+ * be empty. The header X-Mock-Session counts more. */
+void call_choose_world(struct call *call, struct span client_id, struct span job_id);
 
 /* Makes this error the reply, complete. `value`: see struct refusal; it may hold NUL bytes. */
 void call_refuse(struct call *call, const struct refusal *refusal, struct span value);

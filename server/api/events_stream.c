@@ -19,6 +19,19 @@ static struct span job_id_in(struct span query)
     return SPAN("");
 }
 
+static struct span job_id_of(struct call *call)
+{
+    struct target target;
+
+    return target_read(call->request->target, &call->arena, &target) == ERR_OK ? job_id_in(target.query) : SPAN("");
+}
+
+/* The stream is of the world of its job. */
+void prepare_events_stream(struct call *call)
+{
+    call_choose_world(call, SPAN(""), job_id_of(call));
+}
+
 /* The real requester fails to read the job once the handshake is over, and closes without a close frame. */
 static void close_at_once(void *context, int fd)
 {
@@ -28,12 +41,10 @@ static void close_at_once(void *context, int fd)
 
 void answer_events_stream(struct call *call, ns_t now)
 {
-    struct target target;
+    struct span job_id = job_id_of(call);
 
     if (!websocket_handshake(call->request, call->reply))
         return;
-    target_read(call->request->target, &call->arena, &target);
-    struct span job_id = job_id_in(target.query);
     const struct job *job = job_id.n ? engine_job(call->world->engine, job_id, now) : NULL;
     if (job_id.n && !job) {
         call->reply->take_over = close_at_once;

@@ -149,11 +149,12 @@ void answer_healthz(struct call *call, ns_t now)
                    { "tmp", "/tmp", { 1000000000000, 250000000000, 750000000000 } },
                    { "root", "/", { 1000000000000, 250000000000, 750000000000 } } };
     struct buf *out = &call->reply->body;
+    bool is_fixed = call->api->options.fixed_health || call->world->clock.kind == CLOCK_KIND_MANUAL;
 
     (void)now;
     buf_text(out, "{\"FreeSpace\":{");
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
-        struct space space = call->api->options.fixed_health ? mounts[i].fixed : space_of(mounts[i].folder);
+        struct space space = is_fixed ? mounts[i].fixed : space_of(mounts[i].folder);
         buf_printf(out, "%s\"%s\":{\"All\":%llu,\"Used\":%llu,\"Free\":%llu}", i ? "," : "", mounts[i].name, space.all,
                    space.used, space.free);
     }

@@ -49,13 +49,13 @@ static bool is_rated(const struct call *call)
     return call->route && !endpoints[call->route->endpoint].raw;
 }
 
-/* False: there was no token. */
+/* False: there was no token. In a session nothing is limited. */
 static bool take_token(struct call *call, int *remaining)
 {
     const struct api *api = call->api;
 
     *remaining = LIMIT_BURST - 1;
-    return !api->options.rate_limit || limiter_take(api->limiter, call->route, address_of(call->request->remote),
+    return !api->options.rate_limit || call->world != worlds_default(api->worlds) || limiter_take(api->limiter, call->route, address_of(call->request->remote),
                                                     call->request->monotonic_ns, remaining);
 }
 

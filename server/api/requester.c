@@ -44,12 +44,11 @@ static void put_hex(char *to, const unsigned char *bytes, size_t n)
     *to = '\0';
 }
 
-/* Notes for the journal what was verified. The payload is decoded for its client id only. */
+/* Notes for the journal what was verified. */
 static void note_refused(struct call *call, struct span verified, const struct public_key *key)
 {
     struct refused_signature *refused = ARENA_NEW(&call->arena, struct refused_signature);
     unsigned char digest[SHA256_SIZE];
-    struct span why;
 
     if (!refused)
         return;
@@ -58,7 +57,6 @@ static void note_refused(struct call *call, struct span verified, const struct p
     refused->verified = verified;
     if (key->modulus.n)
         signature_client_id(key, refused->key_id);
-    codec_decode(call->route->payload, call->message, verified, &call->arena, &why);
     refused->claimed_id = *(const struct span *)call->message;
     call->refused_signature = refused;
 }
@@ -100,9 +98,10 @@ static bool client_fits(struct call *call, const struct signing *signing, struct
     return tolerate(call, signing, &refusals->wrong_client, SPAN("client's public key does not match client ID"));
 }
 
-/* Envelope, key, signature, payload, client id, in this order (wire contract A3). `payload` begins with
- * its client id. */
-static bool read_signed(struct call *call, void *payload)
+/* Envelope, key, signature, payload, client id, in this order (wire contract A3); the payload is decoded before the
+ * signature is checked, as it says whose world decides about signatures. `payload` begins with its client id; `job_id`:
+ * that in the payload, or NULL. */
+static bool read_signed(struct call *call, void *payload, const struct span *job_id)
 {
     const struct route *route = call->route;
     const struct envelope_refusals *refusals = route->signed_refusals;
@@ -119,10 +118,12 @@ static bool read_signed(struct call *call, void *payload)
         return false;
     }
     signing.payload = envelope.payload;
+    bool good = codec_decode(route->payload, payload, envelope.payload, &call->arena, &why) == ERR_OK;
+    call_choose_world(call, *(struct span *)payload, job_id ? *job_id : SPAN(""));
     if (!check_signature(call, &envelope, &signing.key, &error) &&
         !tolerate(call, &signing, &refusals->signature, span_text(error.text)))
         return false;
-    if (codec_decode(route->payload, payload, envelope.payload, &call->arena, &why)) {
+    if (!good) {
         call_refuse(call, &refusals->payload, why);
         return false;
     }
@@ -155,7 +156,7 @@ void prepare_submit(struct call *call)
         call_refuse(call, &release->job_id_sent, SPAN(""));
         return;
     }
-    if (!read_signed(call, payload))
+    if (!read_signed(call, payload, NULL))
         return;
     call->facts.client_id = call->facts.job_client = payload->client_id;
     call->facts.spec = payload->spec;
@@ -200,7 +201,10 @@ void prepare_list(struct call *call)
     struct list_request *request = ARENA_NEW(&call->arena, struct list_request);
 
     call->message = request;
-    if (!call_read_body(call, call->route->request, request, &call->world->release->undecodable))
+    bool good = call_read_body(call, call->route->request, request, &call->world->release->undecodable);
+    if (request)
+        call_choose_world(call, request->client_id, request->id);
+    if (!good)
         return;
     call->facts.client_id = request->client_id;
     call->facts.job_id = request->id;
@@ -263,7 +267,10 @@ void prepare_read(struct call *call)
     struct state_request *request = ARENA_NEW(&call->arena, struct state_request);
 
     call->message = request;
-    if (!call_read_body(call, call->route->request, request, &call->world->release->undecodable))
+    bool good = call_read_body(call, call->route->request, request, &call->world->release->undecodable);
+    if (request)
+        call_choose_world(call, request->client_id, request->job_id);
+    if (!good)
         return;
     call->facts.client_id = request->client_id;
     call->facts.job_id = request->job_id;
@@ -288,7 +295,7 @@ void prepare_cancel(struct call *call)
 {
     struct cancel_payload *payload = ARENA_NEW(&call->arena, struct cancel_payload);
 
-    if (!read_signed(call, payload))
+    if (!read_signed(call, payload, &payload->job_id))
         return;
     client_header(call, payload->client_id);
     call->facts.client_id = payload->client_id;
@@ -322,7 +329,7 @@ void prepare_approve(struct call *call)
 {
     struct approve_payload *payload = ARENA_NEW(&call->arena, struct approve_payload);
 
-    if (!read_signed(call, payload))
+    if (!read_signed(call, payload, &payload->job_id))
         return;
     call->facts.client_id = payload->client_id;
     call->facts.job_id = payload->job_id;

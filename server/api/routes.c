@@ -9,7 +9,7 @@ const struct handler handlers[ENDPOINT_OTHER] = {
     [ENDPOINT_CANCEL] = { prepare_cancel, answer_cancel, .reads_body = true },
     [ENDPOINT_APPROVE] = { prepare_approve, answer_approve, .reads_body = true },
     [ENDPOINT_DEBUG] = { NULL, answer_debug },
-    [ENDPOINT_WEBSOCKET] = { NULL, answer_events_stream },
+    [ENDPOINT_WEBSOCKET] = { prepare_events_stream, answer_events_stream },
     [ENDPOINT_VERSION] = { prepare_version, answer_version, .reads_body = true },
     [ENDPOINT_ID] = { NULL, answer_id },
     [ENDPOINT_PEERS] = { NULL, answer_peers },

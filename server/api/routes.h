@@ -42,6 +42,7 @@ void answer_debug(struct call *call, ns_t now);
 
 /* ---- swagger.c, events_stream.c ------------------------------------------------------------------------- */
 void answer_swagger(struct call *call, ns_t now);
+void prepare_events_stream(struct call *call);
 void answer_events_stream(struct call *call, ns_t now);
 
 #endif

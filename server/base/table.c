@@ -123,6 +123,17 @@ void table_remove(struct table *table, struct span key)
         remove_entry(table, entry);
 }
 
+void *table_next(const struct table *table, const void *value, struct span *key)
+{
+    const struct table_entry *before = value ? (const void *)((const char *)value - offsetof(struct table_entry, bytes)) : NULL;
+    struct table_entry *entry = before ? before->newer : table->oldest;
+
+    if (!entry)
+        return NULL;
+    *key = key_of(table, entry);
+    return entry->bytes;
+}
+
 void table_release(struct table *table)
 {
     for (struct table_entry *entry = table->oldest, *newer; entry; entry = newer) {

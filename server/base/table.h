@@ -33,6 +33,8 @@ void *table_get(const struct table *table, struct span key);
 void *table_add(struct table *table, struct span key);
 /* Does nothing if the key is not there. The value must not be used any more. */
 void table_remove(struct table *table, struct span key);
+/* Returns the value after `value` (NULL: the first) in the order of adding, and its key; NULL at the end. */
+void *table_next(const struct table *table, const void *value, struct span *key);
 /* Removes all keys. The table can be used again. */
 void table_release(struct table *table);
 

@@ -5,7 +5,6 @@
 #include "cli/scenario_files.h"
 #include "cli/tell.h"
 #include "http/server.h"
-#include "scenario/shipped_scripts.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +16,6 @@
 struct serving {
     const struct options *options;
     struct server *server;
-    struct shipped_scripts *shipped; /* for `mock:NAME` */
     struct watch watch; /* of --watch; else not started */
     int signal_fd;      /* readable when the program is told to stop, or to read the files again */
     bool at_terminal;   /* found at the start: after a hangup isatty(3) says no */
@@ -53,8 +51,7 @@ static struct server_options server_options_of(const struct serving *serving, st
         .world = { .program = program,
                    .max_jobs = (size_t)options->max_jobs.value,
                    .journal = (size_t)options->journal.value,
-                   .find_script = shipped_script,
-                   .find_script_context = serving->shipped },
+                   .catalogue = true },
         .max_memory = (size_t)options->max_memory.value,
         .rate_limit = options_rate_limit(options, program->clock),
         .control = options->control,
@@ -238,11 +235,7 @@ static int serve_loaded(struct serving *serving, struct program *program, struct
     struct ready ready;
 
     enum err err = ready_prepare(&ready, options->port_file, fd, error);
-    serving->shipped = shipped_scripts_new(span_text(program->dialect->rules->release), program->seed);
-    if (err == ERR_OK && !serving->shipped)
-        err = error_set(error, ERR_NOMEM, "out of memory");
     int code = err == ERR_OK ? serve_until_stopped(serving, program, &ready, error) : complain(EXIT_OTHER, error);
-    shipped_scripts_free(serving->shipped);
     ready_release(&ready);
     return code;
 }

@@ -5,7 +5,6 @@
 #include "cli/simulation.h"
 
 #include "world/clock.h"
-#include "scenario/shipped_scripts.h"
 #include "sim/store.h"
 #include "world/world.h"
 
@@ -307,15 +306,11 @@ static enum err play_json(struct simulation *s, const struct options *options, c
 }
 
 /* Plays in a world of its own, whose clock does not move: `s->now` is the time. */
-static enum err in_world(struct simulation *s, const struct options *options, struct program *program,
-                         struct shipped_scripts *shipped, struct error *error)
+static enum err in_world(struct simulation *s, const struct options *options, struct program *program, struct error *error)
 {
-    const struct world_options world_options = { .program = program, .find_script = shipped_script,
-                                                 .find_script_context = shipped };
+    const struct world_options world_options = { .program = program, .catalogue = true };
     struct world *world = NULL;
 
-    if (!shipped)
-        return error_set(error, ERR_NOMEM, "out of memory");
     enum err err = world_new(&world_options, &world, error);
     if (err != ERR_OK)
         return err;
@@ -330,11 +325,9 @@ static enum err in_world(struct simulation *s, const struct options *options, st
 static enum err simulate_program(const struct options *options, struct program *program, struct printed *printed,
                                  struct error *error)
 {
-    struct shipped_scripts *shipped = shipped_scripts_new(span_text(program->dialect->rules->release), program->seed);
     struct simulation s = { .dialect = program->dialect, .printed = printed };
-    enum err err = in_world(&s, options, program, shipped, error);
+    enum err err = in_world(&s, options, program, error);
 
-    shipped_scripts_free(shipped);
     arena_release(&s.arena);
     return err;
 }

@@ -137,6 +137,8 @@ bool control_read_body(struct control_call *c, const struct shape *shape, void *
 
 /* ---- queries --------------------------------------------------------------------------------------------- */
 
+static const char session_parameter[] = "session";
+
 const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL, NULL } };
 
 /* `%41` and `+`, in the arena. */
@@ -165,35 +167,90 @@ static void unknown_parameter(struct control_call *c, const struct control_param
     control_refuse(c, 400, "unknown-parameter", hint.p, "there is no parameter \"%.*s\"", SPAN_ARG(name));
 }
 
-static bool read_parameter(struct control_call *c, const struct control_parameter *parameters, struct span pair, void *input)
-{
-    const char *equals = memchr(pair.p, '=', pair.n);
-    size_t n = equals ? (size_t)(equals - pair.p) : pair.n;
-    struct span name = unescaped(span_of(pair.p, n), &c->arena);
-    struct span value = equals ? unescaped(span_of(equals + 1, pair.n - n - 1), &c->arena) : SPAN("");
+struct pair {
+    struct span name, value;
+};
 
-    for (const struct control_parameter *p = parameters; p->name; p++) {
-        if (!span_is(name, p->name))
-            continue;
-        if (value.n == 0 || p->read(c, value, input))
-            return true;
-        control_refuse(c, 400, "bad-parameter", NULL, "%s wants %s, not \"%.*s\"", p->name, p->wants, SPAN_ARG(value));
-        return false;
-    }
-    unknown_parameter(c, parameters, name);
-    return false;
+static struct pair pair_of(struct control_call *c, struct span text)
+{
+    const char *equals = memchr(text.p, '=', text.n);
+    size_t n = equals ? (size_t)(equals - text.p) : text.n;
+
+    return (struct pair){ unescaped(span_of(text.p, n), &c->arena),
+                          equals ? unescaped(span_of(equals + 1, text.n - n - 1), &c->arena) : SPAN("") };
 }
 
-bool control_read_query(struct control_call *c, const struct control_parameter *parameters, void *input)
+/* Calls `read` for each pair of the query until it returns false; then returns false. */
+static bool each_pair(struct control_call *c, bool (*read)(struct control_call *c, struct pair pair, const void *detail, void *input),
+                      const void *detail, void *input)
 {
     struct span query = c->query;
 
     for (size_t begin = 0, end; begin < query.n; begin = end + 1) {
         for (end = begin; end < query.n && query.p[end] != '&'; end++)
             ;
-        struct span pair = span_of(query.p + begin, end - begin);
-        if (pair.n && !read_parameter(c, parameters, pair, input))
+        struct span text = span_of(query.p + begin, end - begin);
+        if (text.n && !read(c, pair_of(c, text), detail, input))
             return false;
     }
+    return true;
+}
+
+static bool read_parameter(struct control_call *c, struct pair pair, const void *detail, void *input)
+{
+    const struct control_parameter *parameters = detail;
+
+    if (span_is(pair.name, session_parameter))
+        return true;
+    for (const struct control_parameter *p = parameters; p->name; p++) {
+        if (!span_is(pair.name, p->name))
+            continue;
+        if (pair.value.n == 0 || p->read(c, pair.value, input))
+            return true;
+        control_refuse(c, 400, "bad-parameter", NULL, "%s wants %s, not \"%.*s\"", p->name, p->wants, SPAN_ARG(pair.value));
+        return false;
+    }
+    unknown_parameter(c, parameters, pair.name);
+    return false;
+}
+
+bool control_read_query(struct control_call *c, const struct control_parameter *parameters, void *input)
+{
+    return each_pair(c, read_parameter, parameters, input);
+}
+
+/* ---- sessions -------------------------------------------------------------------------------------------- */
+
+void control_refuse_session(struct control_call *c, struct span client_id)
+{
+    control_refuse(c, 404, "unknown-session", "GET /__mock/sessions lists them; POST /__mock/sessions makes one",
+                   "there is no session of the client \"%.*s\"", SPAN_ARG(client_id));
+}
+
+static bool take_session(struct control_call *c, struct pair pair, const void *detail, void *input)
+{
+    struct span *session = input;
+
+    (void)c;
+    (void)detail;
+    if (span_is(pair.name, session_parameter))
+        *session = pair.value;
+    return true;
+}
+
+bool control_choose_world(struct control_call *c)
+{
+    struct span session = { NULL, 0 };
+
+    each_pair(c, take_session, NULL, &session);
+    if (!session.n)
+        return true;
+    struct world *world = worlds_hold(c->worlds, session);
+    if (!world) {
+        control_refuse_session(c, session);
+        return false;
+    }
+    world_drop(c->world);
+    c->world = world;
     return true;
 }

@@ -7,7 +7,8 @@
 #include "world/worlds.h"
 
 struct control_call {
-    struct world *world;
+    struct worlds *worlds;
+    struct world *world; /* that the call acts on, held (world_hold) until control_call_release */
     const struct request *request;
     struct reply *reply;
     struct arena arena;
@@ -52,6 +53,12 @@ void control_refuse(struct control_call *c, int status, const char *key, const c
 
 /* Reads the body by its shape into `input`. False: the reply is an error. `may_be_empty`: an empty one is no error. */
 bool control_read_body(struct control_call *c, const struct shape *shape, void *input, bool may_be_empty);
+
+/* Reads the parameter `session` of the query: the call acts on that session's world. False: there is none, and the reply
+ * is an error. */
+bool control_choose_world(struct control_call *c);
+/* Makes the reply 404 unknown-session. */
+void control_refuse_session(struct control_call *c, struct span client_id);
 
 /* A parameter of the query. `read` returns false for a bad value; `wants` names what is accepted. */
 struct control_parameter {

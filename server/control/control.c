@@ -132,7 +132,7 @@ static bool may_call(struct control_call *c, const struct allowed_hosts *hosts)
 void control_prepare(const struct control *control, const struct request *request, const struct target *target, struct reply *reply,
                      struct control_call *c)
 {
-    *c = (struct control_call){ .world = worlds_default(control->worlds), .request = request, .reply = reply,
+    *c = (struct control_call){ .worlds = control->worlds, .world = worlds_default(control->worlds), .request = request, .reply = reply,
                                 .rows = control_rows, .n_rows = n_control_rows, .query = target->query };
     reply->unseen = true;
     if (!may_call(c, &control->hosts))
@@ -142,6 +142,8 @@ void control_prepare(const struct control *control, const struct request *reques
         return;
     }
     c->row = find_row(c, target->path);
+    if (c->row && !control_choose_world(c))
+        return;
     if (c->row && c->row->prepare)
         c->row->prepare(c);
     else if (c->row)
@@ -160,5 +162,6 @@ void control_answer(struct control_call *c, ns_t now)
 
 void control_call_release(struct control_call *c)
 {
+    world_drop(c->world);
     arena_release(&c->arena);
 }

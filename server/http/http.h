@@ -39,7 +39,8 @@ struct http_options {
     enum body_use (*body_use)(void *context, const struct request *request); /* NULL: BODY_READ */
     http_wait_fn *wait;                   /* NULL: the handler's replies never wait */
     http_ended_fn *ended;                 /* may be NULL */
-    int64_t (*date_ns)(void *context);    /* the moment that Date shows where reply->moment is 0; NULL: real time */
+    /* The moment that Date shows where reply->moment is 0; NULL: real time. */
+    int64_t (*date_ns)(void *context, const struct reply *reply);
     void *context;
 };
 

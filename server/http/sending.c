@@ -118,7 +118,7 @@ static void make_head(struct exchange *ex, struct reply *reply)
     char date[HTTP_DATE_SIZE];
 
     if (!moment)
-        moment = options->date_ns ? options->date_ns(options->context) : os_clock_real();
+        moment = options->date_ns ? options->date_ns(options->context, reply) : os_clock_real();
     http_date(moment, date);
     reply_make_head(reply, &ex->request, date);
 }

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include "base/os_clock.h"
 #include "control/control.h"
 #include "http/http.h"
 #include "http/sockets.h"
@@ -61,12 +62,12 @@ static bool take_frames(void *context, struct buf *out, int *ms)
 
     world_enter(world);
     stream_take(streamed->stream, out);
-    bool fast_enough = !streamed->stream->too_slow, restarted = world_restarted(world);
+    bool goes_on = !streamed->stream->too_slow && !streamed->stream->over, restarted = world_restarted(world);
     *ms = world_next_ms(world);
     world_leave(world);
     if (restarted)
         close_connections(streamed->server, NULL, 0);
-    return fast_enough;
+    return goes_on;
 }
 
 static void close_stream(struct world *world, struct stream *stream)
@@ -84,6 +85,7 @@ static void serve_stream(void *context, int fd)
     if (fd >= 0)
         streaming_serve(&(struct streaming){ streamed->stream->wake_fd, streamed, take_frames }, fd);
     close_stream(streamed->world, streamed->stream);
+    world_drop(streamed->world);
     free(streamed);
 }
 
@@ -96,7 +98,7 @@ static void hand_over(struct server *server, struct call *call)
         call->reply->status = 0;
         return;
     }
-    *streamed = (struct streamed){ server, call->world, call->stream };
+    *streamed = (struct streamed){ server, world_hold(call->world), call->stream };
     call->reply->take_over = serve_stream;
     call->reply->take_over_context = streamed;
 }
@@ -111,7 +113,7 @@ static void handle_call(struct server *server, const struct request *request, st
     api_answer(&call, world_enter(call.world));
     bool restarted = world_restarted(call.world);
     world_leave(call.world);
-    reply->handler_context = call.world;
+    reply->handler_context = world_hold(call.world); /* until `ended` */
     if (restarted)
         close_other_connections(server, request->remote);
     if (call.stream)
@@ -201,15 +203,19 @@ static void note_end(struct world *world, const struct request *request, struct 
 static void ended(void *context, const struct request *request, struct reply *reply, const struct http_end *end)
 {
     struct server *server = context;
+    struct world *world = world_of(server, reply);
 
-    note_end(world_of(server, reply), request, reply, end);
+    note_end(world, request, reply, end);
     log_exchange(&server->log, request, reply, end);
+    world_drop(world);
 }
 
-static int64_t date_ns(void *context)
+static int64_t date_ns(void *context, const struct reply *reply)
 {
-    const struct server *server = context;
-    struct world *world = worlds_default(&server->worlds);
+    struct world *world = world_of(context, reply);
+
+    if (world->shows_real_time)
+        return os_clock_real();
 
     lock_take(&world->lock);
     ns_t now = clock_now(&world->clock);
@@ -237,16 +243,12 @@ static int tick(void *context)
 /* Held replies end their wait first. */
 static void stop_serving(struct server *server)
 {
-    struct world *world = server_world(server);
     struct http_server *http = server->http;
 
     atomic_store(&server->port, 0);
     server->http = NULL;
-    if (world) {
-        world_enter(world);
-        held_stop(&world->held);
-        world_leave(world);
-    }
+    if (server_world(server))
+        worlds_stop(&server->worlds);
     ticker_stop(&server->ticker);
     http_stop(http);
     log_writer_stop(&server->log.writer);
@@ -262,8 +264,7 @@ static void server_free(struct server *server)
 
 static enum err build(struct server *server, const struct server_options *options, struct error *error)
 {
-    struct api_options api = { .rate_limit = options->rate_limit,
-                               .fixed_health = options->world.program->clock == CLOCK_KIND_MANUAL };
+    struct api_options api = { .rate_limit = options->rate_limit };
     struct world_options first = options->world;
     struct world *world = NULL;
 
@@ -275,6 +276,7 @@ static enum err build(struct server *server, const struct server_options *option
         return err;
     if (!worlds_init(&server->worlds, world))
         return error_set(error, ERR_NOMEM, "out of memory");
+    server->worlds.common = first;
     return api_new(&api, &server->worlds, &server->api, error);
 }
 
@@ -287,13 +289,11 @@ static bool wants_ticker(const struct program *program)
 /* With fewer threads than wanted fewer replies may be held. */
 static void take_places(struct server *server)
 {
-    struct world *world = worlds_default(&server->worlds);
-    struct http_places places = http_places(server->http);
+    struct http_places found = http_places(server->http);
+    struct world_places *places = worlds_default(&server->worlds)->places;
 
-    world_enter(world);
-    world->held.max = places.held;
-    world->streams.max = places.streams;
-    world_leave(world);
+    atomic_store(&places->held.max, found.held);
+    atomic_store(&places->streams.max, found.streams);
 }
 
 struct http_places server_places(const struct server *server)
@@ -311,7 +311,7 @@ static enum err start_http(struct server *server, const struct server_options *o
         .body_use = body_use,
         .wait = wait,
         .ended = ended,
-        .date_ns = program->clock == CLOCK_KIND_REAL && !program->start_time ? NULL : date_ns,
+        .date_ns = date_ns,
         .context = server,
     };
     enum err err = http_start(&http, &server->http, error);

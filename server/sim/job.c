@@ -156,6 +156,8 @@ static void record(struct job *job, const struct history *entry)
 void job_watch(struct job *job, const struct engine_watch *watch)
 {
     job->watch = watch;
+    if (watch->added)
+        watch->added(watch->context, job);
     if (job->n_history)
         tell_moved(job, &job->history[job->n_history - 1]);
 }

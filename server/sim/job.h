@@ -136,7 +136,7 @@ struct job {
 struct job *job_new(struct span id, struct span client_id, struct span api_version, const struct job_spec *spec, ns_t now);
 /* Holds `keeper`, which owns the job's nodes and script, until the job is freed. NULL: they outlive the job. */
 void job_keep(struct job *job, struct keeper *keeper);
-/* Reports the job's last history entry to the watch, and every entry that follows. `watch` must outlive the job. */
+/* Reports the job as added and its last history entry to the watch, and every entry that follows. `watch` must outlive the job. */
 void job_watch(struct job *job, const struct engine_watch *watch);
 /* Reports that the job has left the store. */
 void job_tell_forgotten(const struct job *job);

@@ -7,6 +7,8 @@ struct history;
 struct job;
 
 struct engine_watch {
+    /* The job is new in the store, submitted or adopted; its moves follow. NULL: not wanted. */
+    void (*added)(void *context, const struct job *job);
     /* An entry was appended to the job's history: the job or an execution has moved to `entry->next`, or is new. The
      * job is in the store, in its new state. Of a job that was adopted only the last entry is reported. */
     void (*moved)(void *context, const struct job *job, const struct history *entry);

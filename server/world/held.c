@@ -16,16 +16,12 @@ struct held {
 
 bool held_take_place(struct held_list *list)
 {
-    if (list->places >= (list->max ? list->max : HELD_MAX))
-        return false;
-    list->places++;
-    return true;
+    return places_take(list->places);
 }
 
 void held_give_place(struct held_list *list)
 {
-    MUST(list->places > 0);
-    list->places--;
+    places_give(list->places);
 }
 
 /* ---- waking --------------------------------------------------------------------------------------------------- */
@@ -39,7 +35,7 @@ static void wake(const struct held *held)
 
 static bool is_over(const struct held_list *list, const struct reply_wait *wait)
 {
-    return list->stopping || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
+    return list->stopping || list->letting_go || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
            (wait->until != NS_NEVER && clock_now(list->clock) >= wait->until);
 }
 
@@ -72,6 +68,12 @@ size_t held_at_gate(const struct held_list *list, struct span gate)
 void held_stop(struct held_list *list)
 {
     list->stopping = true;
+    held_wake(list);
+}
+
+void held_let_go(struct held_list *list)
+{
+    list->letting_go = true;
     held_wake(list);
 }
 

@@ -11,6 +11,7 @@
 #include "wire/reply.h"
 #include "world/clock.h"
 #include "world/lock.h"
+#include "world/places.h"
 
 enum { HELD_MAX = 64 /* replies that may be held at once; one more is EMPTY_RESPONSE */ };
 
@@ -22,9 +23,9 @@ struct held_list {
     struct clock *clock;
     struct engine *engine;
     struct held *first;
-    size_t places; /* taken */
-    size_t max;    /* number of places; 0: HELD_MAX */
+    struct places *places; /* of all worlds; borrowed */
     bool stopping;
+    bool letting_go; /* no wait lasts any longer: the session has ended */
 };
 
 /* ---- Caller holds the world's lock ------------------------------------------------------------------------ */
@@ -34,8 +35,10 @@ bool held_take_place(struct held_list *list);
 void held_give_place(struct held_list *list);
 /* Wakes the threads whose wait is over. */
 void held_wake(struct held_list *list);
-/* Ends every wait, now and from now on. */
+/* Ends every wait, now and from now on; the replies are not sent. */
 void held_stop(struct held_list *list);
+/* Ends every wait, now and from now on; the replies are sent. */
+void held_let_go(struct held_list *list);
 /* Returns the first moment after now that a held reply waits for; NS_NEVER if there is none. */
 ns_t held_next(struct held_list *list);
 size_t held_at_gate(const struct held_list *list, struct span gate);

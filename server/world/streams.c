@@ -11,15 +11,28 @@ static struct span job_of(const struct stream *stream)
     return span_of(stream->job_id, stream->job_n);
 }
 
-struct stream *stream_open(struct stream_list *list, struct span job_id)
+/* NULL: no memory, or no descriptor. */
+static struct stream *stream_new(struct span job_id)
 {
-    struct stream *stream = list->n < (list->max ? list->max : STREAMS_OPEN_MAX) ? calloc(1, sizeof *stream + job_id.n) : NULL;
+    struct stream *stream = calloc(1, sizeof *stream + job_id.n);
 
     if (!stream)
         return NULL;
     stream->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (stream->wake_fd < 0) {
-        free(stream);
+    if (stream->wake_fd >= 0)
+        return stream;
+    free(stream);
+    return NULL;
+}
+
+struct stream *stream_open(struct stream_list *list, struct span job_id)
+{
+    struct stream *stream;
+
+    if (!places_take(list->places))
+        return NULL;
+    if (!(stream = stream_new(job_id))) {
+        places_give(list->places);
         return NULL;
     }
     stream->list = list;
@@ -29,7 +42,6 @@ struct stream *stream_open(struct stream_list *list, struct span job_id)
         memcpy(stream->job_id, job_id.p, job_id.n);
     stream->next = list->first;
     list->first = stream;
-    list->n++;
     return stream;
 }
 
@@ -41,7 +53,7 @@ void stream_close(struct stream *stream)
     while (*at != stream)
         at = &(*at)->next;
     *at = stream->next;
-    stream->list->n--;
+    places_give(stream->list->places);
     close(stream->wake_fd);
     buf_release(&stream->queue);
     free(stream);
@@ -52,6 +64,14 @@ static void wake(const struct stream *stream)
     uint64_t one = 1;
 
     (void)!write(stream->wake_fd, &one, sizeof one);
+}
+
+void streams_end(struct stream_list *list)
+{
+    for (struct stream *stream = list->first; stream; stream = stream->next) {
+        stream->over = true;
+        wake(stream);
+    }
 }
 
 void stream_take(struct stream *stream, struct buf *out)

@@ -8,6 +8,7 @@
 #define MOCK_REQUESTER_WORLD_STREAMS_H
 
 #include "releases/release.h"
+#include "world/places.h"
 
 enum {
     STREAMS_OPEN_MAX = 16,            /* one more: 503 `Too many event streams` */
@@ -19,9 +20,8 @@ struct stream;
 
 struct stream_list {
     struct stream *first;
-    size_t n;
     const struct release *release; /* encodes the events */
-    size_t max; /* streams that may be open; 0: STREAMS_OPEN_MAX */
+    struct places *places;         /* of all worlds; borrowed */
     int zone;
 };
 
@@ -29,7 +29,8 @@ struct stream {
     struct stream *next;
     struct stream_list *list;
     struct buf queue; /* whole frames */
-    bool too_slow;
+    bool too_slow; /* to be cut off, as … */
+    bool over;     /* … one that streams_end has ended */
     int wake_fd;      /* an eventfd: readable when frames wait */
     size_t job_n;     /* 0: every job */
     char job_id[];
@@ -38,6 +39,9 @@ struct stream {
 /* A stream of one job's events, or (empty id) of all. NULL: too many are open, or no memory. */
 struct stream *stream_open(struct stream_list *list, struct span job_id);
 void stream_close(struct stream *stream); /* NULL is fine */
+
+/* Ends the streams that are open: their readers are to be cut off. */
+void streams_end(struct stream_list *list);
 
 /* Queues the events of the job's history. */
 void stream_replay(struct stream *stream, const struct job *job);

@@ -1,6 +1,8 @@
 #include "world/world.h"
 
+#include "base/os_clock.h"
 #include "releases/fixture.h"
+#include "scenario/shipped_scripts.h"
 
 #include <stdlib.h>
 
@@ -82,7 +84,18 @@ static void on_restart(void *context)
 {
     struct world *world = context;
 
-    world->restarted = true;
+    if (world->client_id.n)
+        streams_end(&world->streams);
+    else
+        world->restarted = true;
+}
+
+static void on_added(void *context, const struct job *job)
+{
+    struct world *world = context;
+
+    if (world->index.added)
+        world->index.added(world->index.context, world, job->id);
 }
 
 static void on_moved(void *context, const struct job *job, const struct history *entry)
@@ -101,6 +114,8 @@ static void on_forgotten(void *context, const struct job *job)
 
     if (!world->resetting)
         feed_add_forgotten(&world->feed, job);
+    if (world->index.forgotten)
+        world->index.forgotten(world->index.context, world, job->id);
 }
 
 static enum err start_engine(struct world *world, const struct world_options *options, struct error *error)
@@ -112,8 +127,8 @@ static enum err start_engine(struct world *world, const struct world_options *op
         .max_jobs = options->max_jobs,
         .meter = options->memory,
         .start = clock_now(&world->clock),
-        .find_script = options->find_script,
-        .find_script_context = options->find_script_context,
+        .find_script = world->catalogue ? shipped_script : NULL,
+        .find_script_context = world->catalogue,
     };
     enum err err = engine_new(&engine, &world->engine, error);
 
@@ -122,19 +137,35 @@ static enum err start_engine(struct world *world, const struct world_options *op
     world->held.engine = world->engine;
     engine_on_restart(world->engine, on_restart, world);
     engine_listen(world->engine, streams_hear, &world->streams);
-    engine_watch(world->engine, &(struct engine_watch){ on_moved, on_forgotten, world });
+    engine_watch(world->engine, &(struct engine_watch){ on_added, on_moved, on_forgotten, world });
     return ERR_OK;
 }
 
 static enum err start(struct world *world, const struct world_options *options, struct error *error)
 {
-    enum err err = start_engine(world, options, error);
+    bool whole = world->journal && (world->catalogue || !options->catalogue) && (world->client_id.p || !options->client_id.n);
+    enum err err = whole ? start_engine(world, options, error) : error_set(error, ERR_NOMEM, "out of memory");
 
-    if (!err && !world->journal)
-        err = error_set(error, ERR_NOMEM, "out of memory");
     if (!err)
         err = world_play(world, options->program, error);
     return err ? err : load_fixtures(world, clock_now(&world->clock), error);
+}
+
+static void take_client_id(struct world *world, struct span client_id)
+{
+    char *copy = client_id.n ? malloc(client_id.n) : NULL;
+
+    if (copy)
+        world->client_id = span_of(memcpy(copy, client_id.p, client_id.n), client_id.n);
+}
+
+static void share_places(struct world *world, struct world_places *shared)
+{
+    atomic_init(&world->own_places.held.max, HELD_MAX);
+    atomic_init(&world->own_places.streams.max, STREAMS_OPEN_MAX);
+    world->places = shared ? shared : &world->own_places;
+    world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock, .places = &world->places->held };
+    world->streams = (struct stream_list){ .release = world->release, .zone = world->zone, .places = &world->places->streams };
 }
 
 enum err world_new(const struct world_options *options, struct world **out, struct error *error)
@@ -147,12 +178,16 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     lock_init(&world->lock);
     world->release = program->dialect;
     world->zone = program->zone;
+    world->shows_real_time = program->clock == CLOCK_KIND_REAL && !program->start_time;
     world->clock = clock_init(program->clock, program->clock_scale, program->start_time);
     world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT, options->journal_budget);
-    world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock };
-    world->streams = (struct stream_list){ .release = world->release, .zone = world->zone };
     world->moved = options->moved;
     world->moved_context = options->moved_context;
+    world->index = options->index;
+    take_client_id(world, options->client_id);
+    share_places(world, options->places);
+    if (options->catalogue)
+        world->catalogue = shipped_scripts_new(span_text(world->release->rules->release), program->seed);
     enum err err = start(world, options, error);
     if (err)
         world_free(world);
@@ -166,15 +201,51 @@ void world_free(struct world *world)
     if (!world)
         return;
     MUST(!world->streams.first && !world->held.first);
+    if (world->engine)
+        engine_forget_all(world->engine);
     expectations_release(&world->expectations);
     faults_release(&world->faults);
     verdict_release(&world->verdict);
     journal_free(world->journal);
     engine_free(world->engine);
     feed_release(&world->feed);
+    shipped_scripts_free(world->catalogue);
     program_drop(world->program);
+    free((char *)(uintptr_t)world->client_id.p);
     lock_destroy(&world->lock);
     free(world);
+}
+
+struct world *world_hold(struct world *world)
+{
+    if (world && world->client_id.n)
+        atomic_fetch_add(&world->membership.holders, 1);
+    return world;
+}
+
+void world_drop(struct world *world)
+{
+    if (!world || !world->client_id.n)
+        return;
+    atomic_store(&world->membership.last_ns, os_clock_monotonic());
+    if (atomic_fetch_sub(&world->membership.holders, 1) == 1)
+        world_free(world);
+}
+
+void world_close(struct world *world)
+{
+    world_enter(world);
+    world->closed = true;
+    held_let_go(&world->held);
+    streams_end(&world->streams);
+    world_leave(world);
+}
+
+void world_stop(struct world *world)
+{
+    world_enter(world);
+    held_stop(&world->held);
+    world_leave(world);
 }
 
 /* ---- time ----------------------------------------------------------------------------------------------- */

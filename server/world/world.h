@@ -18,6 +18,7 @@
 #include "world/feed.h"
 #include "world/held.h"
 #include "world/lock.h"
+#include "world/places.h"
 #include "world/streams.h"
 
 #include <stdatomic.h>
@@ -30,11 +31,30 @@ struct world;
  * block. */
 typedef void world_moved_fn(void *context, const struct world *world, const struct job *job, const struct history *entry);
 
+/* Is told of the jobs of a session. Called under the world's lock; may take a lock of its own. */
+struct world_index {
+    void (*added)(void *context, struct world *world, struct span job_id);
+    void (*forgotten)(void *context, struct world *world, struct span job_id);
+    void *context;
+};
+
+/* What world/worlds.c keeps of the world of a session. */
+struct membership {
+    atomic_size_t holders;   /* the table of worlds is one */
+    int64_t ttl;             /* ns of real time */
+    _Atomic int64_t last_ns; /* of the monotonic clock: the last time that it was held */
+    bool listed;             /* it is in the table; under the table's lock */
+};
+
 struct world {
     struct lock lock;
-    const struct release *release; /* never changes, like the next two: any thread */
+    const struct release *release; /* never changes, like the next four: any thread */
     int zone;                      /* of time stamps, seconds east of UTC */
-    size_t max_jobs;
+    bool shows_real_time;          /* its clock is the system's */
+    struct span client_id;         /* of the session; empty: the default world */
+    struct world_places *places;   /* of all worlds */
+    struct membership membership;
+    struct world_index index;
     atomic_int signatures;         /* enum signatures, of the program; any thread */
 
     struct program *program;       /* held: the one played now; jobs hold their own */
@@ -53,18 +73,23 @@ struct world {
     uint64_t unknown_names;    /* submits that asked for an unknown script, as far as the log has warned of them */
     bool restarted;            /* the requester has restarted since world_restarted was last asked */
     struct { ns_t second; char text[HTTP_DATE_SIZE]; } date; /* of the last second that world_date was asked for */
+    bool closed;               /* the session has ended; exchanges in flight finish */
+    struct shipped_scripts *catalogue; /* for `mock:NAME`; NULL: none */
+    struct world_places own_places;
 };
 
 struct world_options {
     struct program *program; /* the first one; the world holds it itself */
     size_t max_jobs;         /* 0: the engine's default */
     struct meter *memory;    /* counts the bytes of the jobs of all worlds that share it; NULL: they have no maximum */
-    size_t journal;          /* exchanges that the journal keeps */
+    size_t journal;          /* exchanges that the journal keeps; 0: JOURNAL_DEFAULT */
     struct journal_budget *journal_budget; /* of the process; NULL: JOURNAL_BYTES_DEFAULT for this world alone */
-    find_script_fn *find_script; /* for `mock:NAME` that the program does not have; NULL: there are no others */
-    void *find_script_context;   /* used under the world's lock */
+    bool catalogue;          /* `mock:NAME` that the program does not have is looked up in the catalogue */
     world_moved_fn *moved;       /* NULL: none */
     void *moved_context;
+    struct span client_id;   /* of the session; empty: the default world */
+    struct world_places *places; /* shared with other worlds; NULL: its own */
+    struct world_index index;    /* all NULL: none */
 };
 
 /* Makes a world: starts its clock and loads the jobs of the program's fixtures. ERR_INVALID: a fixture does not
@@ -72,6 +97,16 @@ struct world_options {
 enum err world_new(const struct world_options *options, struct world **world, struct error *error);
 /* Requires that no thread uses the world, no stream is open and no reply is held. NULL is fine. */
 void world_free(struct world *world);
+
+/* The world of a session is counted: it is freed with its last holder. For the default world, and for NULL, these do
+ * nothing. Any thread; world_drop without the world's lock. world_hold returns the world; the caller holds it already. */
+struct world *world_hold(struct world *world);
+void world_drop(struct world *world);
+
+/* Ends what waits in the world and its streams, at the end of its session: held replies are sent. Takes the lock. */
+void world_close(struct world *world);
+/* Ends what waits in the world, at the end of the process: held replies are not sent. Takes the lock. */
+void world_stop(struct world *world);
 
 /* Takes the lock and advances the engine. Returns the world's present moment. */
 ns_t world_enter(struct world *world);
@@ -103,7 +138,8 @@ ns_t world_advance(struct world *world, ns_t by);
  * holds the lock. */
 int world_next_ms(struct world *world);
 
-/* True once after each restart of the requester: connections that were open then are to be closed. Caller holds the lock. */
+/* True once after each restart of the default world's requester: connections that were open then are to be closed. A
+ * restart in a session ends its streams only, as other connections may serve other sessions. Caller holds the lock. */
 bool world_restarted(struct world *world);
 
 /* Returns the reasons for a bad verdict, in the arena. Caller holds the lock. */
