@@ -103,10 +103,17 @@ static void foresee(struct journal_entry *entry, const struct request *request, 
     entry->bytes = reply->foreseen;
 }
 
+/* A manual clock measures lengths of time, too: two runs have the same journal. */
+static bool is_manual(const struct world *world)
+{
+    return world->clock.kind == CLOCK_KIND_MANUAL;
+}
+
 static void enter_call(struct call *call, struct span source, ns_t now)
 {
+    bool manual = is_manual(call->world);
     struct journal_entry entry = { .time = now,
-                                   .duration = os_clock_monotonic() - call->request->monotonic_ns,
+                                   .duration = manual ? 0 : os_clock_monotonic() - call->request->monotonic_ns,
                                    .endpoint = call->facts.endpoint,
                                    .client_id = call->facts.client_id,
                                    .job_id = call->facts.job_id,
@@ -196,15 +203,20 @@ bool api_foresaw(const struct reply *reply, const struct api_end *end)
 
 void api_ended(struct world *world, const struct request *request, struct reply *reply, const struct api_end *end, ns_t now)
 {
-    struct journal_entry entry = { .time = now, .duration = end->duration, .endpoint = ENDPOINT_OTHER };
+    struct journal_entry entry = { .time = now, .endpoint = ENDPOINT_OTHER };
 
     if (reply->unseen)
         return;
     if (!reply->seen)
         reply->journal = enter(world, &entry, request, reply);
-    const struct journal_entry *ended =
-        journal_end(world->journal, reply->journal,
-                    &(struct journal_end){ reply->status, end->how, end->bytes, end->duration, reply_head_lines(reply) });
-    if (ended)
-        feed_add_exchange(&world->feed, now, ended->number, reply->seen);
+    const struct journal_entry *ended = journal_find(world->journal, reply->journal);
+    if (!ended)
+        return;
+    journal_end(world->journal, reply->journal,
+                &(struct journal_end){ .status = reply->status,
+                                       .how = end->how,
+                                       .bytes = end->bytes,
+                                       .duration = is_manual(world) ? now - ended->time : end->duration,
+                                       .reply_head = reply_head_lines(reply) });
+    feed_add_exchange(&world->feed, now, ended->number, reply->seen);
 }

@@ -19,6 +19,9 @@ extern const struct control_parameter control_requests_parameters[]; /* journal.
 void prepare_requests(struct control_call *c);
 void answer_requests(struct control_call *c);
 void answer_delete_requests(struct control_call *c);
+void answer_exchange(struct control_call *c); /* exchange.c */
+/* The row of an exchange in the journal. */
+void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e);
 void answer_verdict(struct control_call *c);
 void prepare_reset(struct control_call *c);   /* reset.c */
 void answer_reset(struct control_call *c);

@@ -17,6 +17,8 @@ struct wanted {
     bool has_from; /* … or a moment */
     ns_t from;
     uint64_t limit; /* 0: all */
+    bool has_status;
+    uint64_t status;
 };
 
 static bool read_endpoint_name(struct control_call *c, struct span value, void *input)
@@ -58,6 +60,14 @@ static bool read_since(struct control_call *c, struct span value, void *input)
     return wanted->has_since || wanted->has_from;
 }
 
+static bool read_status(struct control_call *c, struct span value, void *input)
+{
+    struct wanted *wanted = input;
+
+    (void)c;
+    return wanted->has_status = take_number(value, &wanted->status);
+}
+
 static bool read_limit(struct control_call *c, struct span value, void *input)
 {
     struct wanted *wanted = input;
@@ -70,6 +80,7 @@ const struct control_parameter control_requests_parameters[] = {
     { "endpoint", read_endpoint_name, "the name of an endpoint, such as submit, or other", "string" },
     { "client_id", read_client, "a client id", "string" },
     { "job_id", read_job_id, "a job id", "string" },
+    { "status", read_status, "a status such as 404; 0: no reply", "integer" },
     { "since", read_since, "the number of an exchange, or a moment such as 2023-03-22T09:00:00Z", "string" },
     { "limit", read_limit, "a number from 1", "count" },
     { NULL, NULL, NULL, NULL },
@@ -98,71 +109,77 @@ static bool fits(const struct wanted *wanted, const struct journal_entry *e)
     return (wanted->endpoint < 0 || (int)e->endpoint == wanted->endpoint) &&
            (!wanted->client_id.n || span_eq(wanted->client_id, e->client_id)) &&
            (!wanted->job_id.n || fits_job(wanted->job_id, e->job_id)) &&
+           (!wanted->has_status || (uint64_t)e->status == wanted->status) &&
            (!wanted->has_since || e->number > wanted->since) && (!wanted->has_from || e->time >= wanted->from);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------------------ */
 
-static void put_entry(struct control_call *c, struct json_out *out, const struct journal_entry *e)
+/* The entries to show: up to `shown` that fit, from number `first` on. */
+struct chosen {
+    uint64_t matched, first, shown;
+};
+
+/* Lets others use the world after WORLD_PIECE entries. False: the numbers have started again. */
+static bool go_on(struct control_call *c, uint64_t nth, uint64_t epoch)
 {
-    out_open(out, NULL, '{');
-    out_int(out, "number", (int64_t)e->number);
-    out_moment(out, "time", e->time, c->world->zone);
-    out_text(out, "endpoint", span_text(endpoint_name(e->endpoint)));
-    out_text(out, "method", e->method);
-    out_text(out, "target", e->target);
-    out_text_or_null(out, "client_id", e->client_id);
-    out_text_or_null(out, "job_id", e->job_id);
-    out_int(out, "status", e->status);
-    out_text_or_null(out, "end", span_text(e->how));
-    out_int(out, "bytes", e->bytes);
-    out_text_or_null(out, "answered_by", e->answered_by);
-    out_text_or_null(out, "refused", e->refused);
-    out_close(out, '}');
+    if (nth % WORLD_PIECE == 0)
+        c->now = world_pause(c->world);
+    return journal_epoch(c->world->journal) == epoch;
 }
 
-static uint64_t count(const struct journal *journal, const struct wanted *wanted)
-{
-    uint64_t n = 0;
-
-    for (uint64_t i = journal_first(journal); i <= journal_last(journal); i++)
-        n += fits(wanted, journal_get(journal, i));
-    return n;
-}
-
-/* With `since` the first `limit` of the entries that match, else the last. */
-static void put_entries(struct control_call *c, struct json_out *out, uint64_t matched)
+/* With `since` the first `limit` of the entries that fit, else the last. Goes from the newest to the oldest. */
+static struct chosen choose(struct control_call *c, const struct wanted *wanted)
 {
     const struct journal *journal = c->world->journal;
-    const struct wanted *wanted = c->input;
     bool forward = wanted->has_since || wanted->has_from;
-    uint64_t shown = wanted->limit && wanted->limit < matched ? wanted->limit : matched;
-    uint64_t first = forward ? 0 : matched - shown, nth = 0;
+    uint64_t limit = wanted->limit ? wanted->limit : UINT64_MAX, epoch = journal_epoch(journal);
+    struct chosen chosen = { .first = journal_last(journal) + 1 };
 
-    for (uint64_t i = journal_first(journal); i <= journal_last(journal); i++) {
+    for (uint64_t i = journal_last(journal), n = 1; i && i >= journal_first(journal) && go_on(c, n, epoch); i--, n++) {
         const struct journal_entry *e = journal_get(journal, i);
-        if (!fits(wanted, e))
+        if (!e || !fits(wanted, e))
             continue;
-        if (nth >= first && nth - first < shown)
-            put_entry(c, out, e);
-        nth++;
+        chosen.matched++;
+        if (forward || chosen.matched <= limit)
+            chosen.first = i;
+    }
+    chosen.shown = chosen.matched < limit ? chosen.matched : limit;
+    return chosen;
+}
+
+static void put_entries(struct control_call *c, struct json_out *out, const struct chosen *chosen)
+{
+    const struct journal *journal = c->world->journal;
+    uint64_t epoch = journal_epoch(journal), shown = 0;
+
+    for (uint64_t i = chosen->first; shown < chosen->shown && i <= journal_last(journal); i++) {
+        const struct journal_entry *e = journal_get(journal, i);
+        if (!e || !fits(c->input, e))
+            continue;
+        control_put_exchange_row(c, out, e);
+        if (!go_on(c, ++shown, epoch))
+            return;
     }
 }
 
 void answer_requests(struct control_call *c)
 {
     const struct journal *journal = c->world->journal;
-    uint64_t matched = c->input ? count(journal, c->input) : 0;
-    struct json_out out = control_begin(c);
+    struct chosen chosen = { 0 };
 
+    if (c->input)
+        chosen = choose(c, c->input);
+    struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_open(&out, "requests", '[');
     if (c->input)
-        put_entries(c, &out, matched);
+        put_entries(c, &out, &chosen);
     out_close(&out, ']');
-    out_int(&out, "matched", (int64_t)matched);
+    out_int(&out, "matched", (int64_t)chosen.matched);
     out_int(&out, "last", (int64_t)journal_last(journal));
     out_int(&out, "dropped", (int64_t)journal_dropped(journal));
+    out_int(&out, "evicted", (int64_t)journal_evicted(journal));
     out_close(&out, '}');
 }
 

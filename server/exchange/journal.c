@@ -333,12 +333,26 @@ static struct block *block_of(const struct journal *journal, uint64_t number)
     return number >= journal->first && number <= journal->last ? *slot_of(journal, number) : NULL;
 }
 
-const struct journal_entry *journal_end(struct journal *journal, uint64_t ticket, const struct journal_end *end)
+static struct block *find(const struct journal *journal, uint64_t ticket)
 {
-    struct block *block = block_of(journal, ticket & ((UINT64_C(1) << NUMBER_BITS) - 1));
-
-    if (!block || ticket >> NUMBER_BITS != journal->epoch)
+    if (ticket >> NUMBER_BITS != journal->epoch)
         return NULL;
+    return block_of(journal, ticket & ((UINT64_C(1) << NUMBER_BITS) - 1));
+}
+
+const struct journal_entry *journal_find(const struct journal *journal, uint64_t ticket)
+{
+    const struct block *block = find(journal, ticket);
+
+    return block ? &block->entry : NULL;
+}
+
+void journal_end(struct journal *journal, uint64_t ticket, const struct journal_end *end)
+{
+    struct block *block = find(journal, ticket);
+
+    if (!block)
+        return;
     struct span head = block->entry.reply.head;
     block->entry.status = end->status;
     block->entry.how = end->how;
@@ -346,7 +360,6 @@ const struct journal_entry *journal_end(struct journal *journal, uint64_t ticket
     block->entry.duration = end->duration;
     if (head.n && head.n == end->reply_head.n)
         memcpy(block->texts + (head.p - block->texts), end->reply_head.p, head.n);
-    return &block->entry;
 }
 
 /* ---- looking --------------------------------------------------------------------------------------------- */

@@ -42,7 +42,8 @@ struct journal_message {
 struct journal_entry {
     uint64_t number; /* from 1, never used twice */
     ns_t time;       /* the world's */
-    ns_t duration;   /* real time from the request's arrival until the reply is handed to the writer */
+    ns_t duration;   /* from the request's arrival until the reply is handed to the writer, in real time, or with a manual
+                      * clock in the world's: from the answer until the end */
     enum endpoint endpoint;
     int status;      /* 0: no reply */
     const char *how; /* how it ended; static. NULL: it has not ended */
@@ -84,10 +85,12 @@ struct journal *journal_new(size_t size, struct journal_budget *budget);
 void journal_free(struct journal *journal);
 
 /* Adds a copy of the entry and of the content (NULL: none) and numbers it; the entry's own messages are not read.
- * Returns a ticket for journal_end and journal_entered; 0: size 0 or no memory. */
+ * Returns a ticket for journal_find and journal_end; 0: size 0 or no memory. */
 uint64_t journal_enter(struct journal *journal, const struct journal_entry *entry, const struct journal_content *content);
-/* Records how the exchange ended. Returns the entry; NULL: it was overwritten or cleared. */
-const struct journal_entry *journal_end(struct journal *journal, uint64_t ticket, const struct journal_end *end);
+/* NULL: the entry was overwritten or cleared. */
+const struct journal_entry *journal_find(const struct journal *journal, uint64_t ticket);
+/* Records how the exchange ended. Does nothing if journal_find returns NULL. */
+void journal_end(struct journal *journal, uint64_t ticket, const struct journal_end *end);
 void journal_clear(struct journal *journal); /* removes all entries; numbers continue */
 void journal_reset(struct journal *journal); /* … and numbers start at 1 again */
 /* Drops what exceeds the present share of the budget, as journal_enter does. */

@@ -181,7 +181,7 @@ START_TEST(what_was_refused_says_why)
     panel_ask(panel, "POST", "/requester/states", "{\"client_id\":\"c\",\"job_id\":\"x\"}");
 
     assert_has(panel_get(panel, "/__mock/requests"), "\"client_id\":\"c\",\"job_id\":\"x\",\"status\":500,");
-    assert_has(panel->reply.body.p, "\"answered_by\":null,\"refused\":\"Job not found. ID: x\"}");
+    assert_has(panel->reply.body.p, "\"answered_by\":null,\"refused\":\"Job not found. ID: x\",");
     panel_close(panel);
 }
 END_TEST
@@ -191,6 +191,7 @@ static const struct filter {
     int matched;
 } filters[] = {
     { "", "1234", 4 },           { "?endpoint=list", "24", 2 },      { "?endpoint=other", "3", 1 },
+    { "?status=404", "3", 1 },   { "?status=0", "", 0 },
     { "?client_id=a", "2", 1 },  { "?limit=2", "34", 4 },            { "?since=2", "34", 2 },
     { "?since=1&limit=2", "23", 3 }, { "?since=" PANEL_NINE, "1234", 4 }, { "?since=2024-01-01T00:00:00Z", "", 0 },
     { "?endpoint=list&client_id=b", "4", 1 }, { "?job_id=zz", "", 0 }, { "?client_id=%61", "2", 1 },
@@ -229,7 +230,7 @@ START_TEST(the_control_api_is_not_in_the_journal)
     panel_get(panel, "/__mock/health");
     panel_get(panel, "/__mock/nothing");
 
-    ck_assert_str_eq(panel_get(panel, "/__mock/requests"), "{\"requests\":[],\"matched\":0,\"last\":0,\"dropped\":0}\n");
+    ck_assert_str_eq(panel_get(panel, "/__mock/requests"), "{\"requests\":[],\"matched\":0,\"last\":0,\"dropped\":0,\"evicted\":0}\n");
     panel_close(panel);
 }
 END_TEST
