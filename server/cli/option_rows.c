@@ -268,6 +268,8 @@ const struct option_row option_rows[] = {
       read_size, FIELD(max_memory), .least = MIB, .most = (uint64_t)MIB * MIB },
     { "journal", COMMAND_SERVE, "N", "10000", NULL, "how many exchanges to remember", read_number, FIELD(journal),
       .most = JOURNAL_MAX },
+    { "journal-bytes", COMMAND_SERVE, "SIZE", "32MiB", NULL, "with more bytes the oldest bodies are dropped, then exchanges",
+      read_size, FIELD(journal_bytes), .least = MIB, .most = (uint64_t)MIB * MIB },
     { "control", COMMAND_SERVE, "on|off", "on", NULL, "the control API, under /__mock/", read_choice, FIELD(control),
       .choices = switches },
     { "allow-host", COMMAND_SERVE, "NAME", NULL, "none", "a Host header that the control API accepts; may be repeated",
@@ -303,6 +305,6 @@ const struct option_row option_rows[] = {
     FORMAT_OF(COMMAND_SIMULATE),
 };
 
-_Static_assert(JOURNAL_DEFAULT == 10000, "as the table says");
+_Static_assert(JOURNAL_DEFAULT == 10000 && JOURNAL_BYTES_DEFAULT == 32 * MIB, "as the table says");
 _Static_assert(ROWS(option_rows) == OPTION_COUNT, "a row each");
 _Static_assert(OPTION_COUNT <= 64, "a bit each in struct options");

@@ -54,6 +54,7 @@ struct options {
     struct number max_jobs;
     struct number max_memory; /* bytes */
     struct number journal;
+    struct number journal_bytes;
     int control; /* bool */
     const char *allow_hosts[ALLOW_HOSTS_MAX];
     size_t n_allow_hosts;

@@ -53,6 +53,7 @@ static struct server_options server_options_of(const struct serving *serving, st
                    .journal = (size_t)options->journal.value,
                    .catalogue = true },
         .max_memory = (size_t)options->max_memory.value,
+        .journal_bytes = (size_t)options->journal_bytes.value,
         .rate_limit = options_rate_limit(options, program->clock),
         .control = options->control,
         .allow_hosts = options->allow_hosts,

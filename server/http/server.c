@@ -11,6 +11,7 @@
 
 struct server {
     struct meter memory; /* of the jobs of all worlds */
+    struct journal_budget journal_budget; /* of all worlds */
     struct worlds worlds;
     struct api *api;
     struct http_server *http;
@@ -270,6 +271,8 @@ static enum err build(struct server *server, const struct server_options *option
 
     server->memory.max = options->max_memory;
     first.memory = &server->memory;
+    server->journal_budget.max = options->journal_bytes ? options->journal_bytes : JOURNAL_BYTES_DEFAULT;
+    first.journal_budget = &server->journal_budget;
     enum err err = world_new(&first, &world, error);
 
     if (err)

@@ -13,6 +13,7 @@ struct server_options {
     const char *host; /* borrowed for the server's life */
     int port; /* 0: any free one */
     struct world_options world; /* the default world */
+    size_t journal_bytes; /* of the journals of all worlds; 0: JOURNAL_BYTES_DEFAULT */
     size_t max_memory; /* bytes of the jobs of all worlds; 0: no maximum */
     bool rate_limit;
     bool control; /* serve the control API */

@@ -98,6 +98,7 @@ START_TEST(nothing_means_serve_with_the_defaults)
     ck_assert_uint_eq(o.max_memory.value, 512 * 1024 * 1024);
     ck_assert(o.control);
     ck_assert_uint_eq(o.journal.value, 10000);
+    ck_assert_uint_eq(o.journal_bytes.value, 32 * 1024 * 1024);
     ck_assert(!o.strict);
     ck_assert_int_eq(o.log, LOG_TEXT);
     ck_assert(limited("", CLOCK_KIND_REAL));
@@ -393,6 +394,7 @@ static const struct refused {
       "--seed: wants a number from 0 to 18446744073709551615, not \"18446744073709551616\"" },
     { "--max-memory 512", "--max-memory: wants a size from 1MiB to 1048576MiB, such as 64MiB or 2GiB, not \"512\"" },
     { "--max-memory 1KiB", "--max-memory: wants a size from 1MiB to 1048576MiB, such as 64MiB or 2GiB, not \"1KiB\"" },
+    { "--journal-bytes 0", "--journal-bytes: wants a size from 1MiB to 1048576MiB, such as 64MiB or 2GiB, not \"0\"" },
     { "--max-jobs 0", "--max-jobs: wants a number from 1 to 100000000, not \"0\"" },
     { "--host ::1", "--host: wants an IPv4 address or a host name, not \"::1\"" },
     { "--host 127.0.0.1,0.0.0.0", "--host: wants an IPv4 address or a host name, not \"127.0.0.1,0.0.0.0\"" },
