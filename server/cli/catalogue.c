@@ -77,16 +77,7 @@ static void put_text(struct listing *listing, const char *name, const struct jso
 
 static void put_json(struct listing *listing, const char *name, const struct json_value *root)
 {
-    struct json_out *out = &listing->json;
-
-    out_open(out, NULL, '{');
-    out_text(out, "name", span_text(name));
-    out_text(out, "about", json_string(json_get(root, "about")));
-    out_open(out, "references", '[');
-    JSON_EACH(reference, json_get(root, "references"))
-        out_text(out, NULL, json_string(reference));
-    out_close(out, ']');
-    out_close(out, '}');
+    shipped_put_row(&listing->json, name, root);
 }
 
 static size_t longest_name(void)

@@ -141,6 +141,13 @@ static const char session_parameter[] = "session";
 
 const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL, NULL } };
 
+bool control_number(struct span digits, uint64_t *number)
+{
+    enum { DIGITS_MAX = 18 };
+
+    return digits.n <= DIGITS_MAX && ascii_number(digits, number);
+}
+
 /* `%41` and `+`, in the arena. */
 static struct span unescaped(struct span raw, struct arena *arena)
 {

@@ -13,6 +13,17 @@ void answer_health(struct control_call *c);   /* clock.c */
 void answer_clock(struct control_call *c);
 void prepare_advance(struct control_call *c);
 void answer_advance(struct control_call *c);
+extern const struct control_parameter control_jobs_parameters[]; /* jobs.c */
+void prepare_jobs(struct control_call *c);
+void answer_jobs(struct control_call *c);
+void answer_job(struct control_call *c);       /* job.c */
+void prepare_add_jobs(struct control_call *c);
+void answer_add_jobs(struct control_call *c);
+void answer_fixture(struct control_call *c);
+extern const struct control_parameter control_upcoming_parameters[]; /* upcoming.c */
+void prepare_upcoming(struct control_call *c);
+void answer_upcoming(struct control_call *c);
+void prepare_scenarios(struct control_call *c); /* scenarios.c */
 void answer_gates(struct control_call *c);    /* gates.c */
 void answer_open_gate(struct control_call *c);
 extern const struct control_parameter control_requests_parameters[]; /* journal.c */
@@ -26,6 +37,20 @@ void answer_verdict(struct control_call *c);
 void prepare_reset(struct control_call *c);   /* reset.c */
 void answer_reset(struct control_call *c);
 
+/* ---- what several calls print, and the stream: caller holds the world's lock --------------------------------- */
+
+/* A job's row of GET /__mock/jobs. */
+void control_put_job_row(struct control_call *c, struct json_out *out, const struct job *job);
+/* A job as GET /__mock/jobs/{id} answers. */
+void control_put_job(struct control_call *c, struct json_out *out, const char *key, const struct job *job);
+/* What a job waits for: a list of {"gate"} and {"reads", "of"}. */
+void control_put_waits(struct control_call *c, struct json_out *out, const char *key, const struct job *job);
+/* What is planned for a job and what it waits for, as in GET /__mock/clock/upcoming. */
+void control_put_upcoming(struct control_call *c, struct json_out *out, const char *key, const struct job *job);
+/* Returns the job of an id or of its first 8 characters or more. NULL: the reply is 404 or 409. */
+const struct job *control_find_job(struct control_call *c, struct span id);
+/* The name of an execution's node; empty: it is not in the network. */
+struct span control_node_name(const struct job *job, const struct execution *x);
 void control_put_clock(struct control_call *c, struct json_out *out, const char *key);
 
 #endif

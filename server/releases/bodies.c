@@ -25,7 +25,7 @@ void body_state(struct buf *out, const struct job *job, int zone)
     buf_char(out, '}');
 }
 
-static void put_entry(struct buf *out, const struct job *job, const struct history *entry, int zone)
+void body_entry(struct buf *out, const struct job *job, const struct history *entry, int zone)
 {
     struct transition transition = { entry->previous, entry->next };
     struct history_view view = {
@@ -54,7 +54,7 @@ void body_events(struct buf *out, const struct job *job, int zone)
     for (size_t i = 0; i < job->n_history; i++) {
         if (i)
             buf_char(out, ',');
-        put_entry(out, job, &job->history[i], zone);
+        body_entry(out, job, &job->history[i], zone);
     }
     buf_text(out, "]}");
 }
@@ -156,6 +156,6 @@ void body_event(struct buf *out, const struct job_event *event, int zone)
 
 void body_history_entry(struct buf *out, const struct job *job, size_t entry, int zone)
 {
-    put_entry(out, job, &job->history[entry], zone);
+    body_entry(out, job, &job->history[entry], zone);
     buf_char(out, '\n');
 }

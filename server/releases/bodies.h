@@ -17,6 +17,8 @@ struct event_view event_view_of(const struct job_event *event);
 
 /* One frame of the websocket each, with its line break. */
 void body_event(struct buf *out, const struct job_event *event, int zone);
+/* One entry of a job's history, as events and fixtures show it. */
+void body_entry(struct buf *out, const struct job *job, const struct history *entry, int zone);
 void body_history_entry(struct buf *out, const struct job *job, size_t entry, int zone);
 
 #endif

@@ -1,6 +1,7 @@
 #include "releases/fixture.h"
 
 #include "base/json_cause.h"
+#include "releases/bodies.h"
 #include "sim/adopt.h"
 #include "releases/messages.h"
 
@@ -141,7 +142,7 @@ LOCAL_MESSAGE(fixture_message, fixture_read, "fixture", fixture_read_fields);
 static struct execution *executions_of(const struct fixture_read *read, struct arena *arena)
 {
     size_t n = read->state.executions.n;
-    struct execution *out = arena_alloc(arena, n * sizeof *out);
+    struct execution *out = read->state.executions.at ? arena_alloc(arena, n * sizeof *out) : NULL;
 
     for (size_t i = 0; out && i < n; i++) {
         const struct execution_read *from = &read->state.executions.at[i];
@@ -173,11 +174,18 @@ static struct adopted_entry *entries_of(const struct fixture_read *read, struct 
     return out;
 }
 
-static enum err take(struct engine *engine, const struct fixture_read *read, ns_t now, struct arena *arena,
-                     struct error *error)
+/* Reads one job. `adopted` borrows from `arena` and `raw`. */
+static enum err read_one(struct span raw, struct arena *arena, struct adopted *adopted, struct error *error)
 {
+    struct fixture_read *read = ARENA_NEW(arena, struct fixture_read);
+
+    if (!read)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    enum err err = codec_read(&fixture_message, read, raw, arena, error);
+    if (err)
+        return err;
     const struct metadata_read *metadata = &read->job.metadata;
-    struct adopted adopted = {
+    *adopted = (struct adopted){
         .id = metadata->id,
         .client_id = metadata->client_id,
         .api_version = read->job.api_version,
@@ -194,23 +202,18 @@ static enum err take(struct engine *engine, const struct fixture_read *read, ns_
         .history = entries_of(read, arena),
         .n_history = read->history.n,
     };
-
-    if (!adopted.id.n)
+    if (!adopted->id.n)
         return error_set(error, ERR_INVALID, "the job has no Metadata.ID");
-    if (arena->failed)
-        return error_set(error, ERR_NOMEM, "out of memory");
-    return engine_adopt(engine, &adopted, now, error);
+    return arena->failed ? error_set(error, ERR_NOMEM, "out of memory") : ERR_OK;
 }
 
 static enum err load_one(struct engine *engine, struct span raw, ns_t now, struct error *error)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
-    struct fixture_read *read = ARENA_NEW(&arena, struct fixture_read);
+    struct adopted adopted;
+    enum err err = read_one(raw, &arena, &adopted, error);
 
-    if (!read)
-        return error_set(error, ERR_NOMEM, "out of memory");
-    enum err err = codec_read(&fixture_message, read, raw, &arena, error);
-    return err ? err : take(engine, read, now, &arena, error);
+    return err ? err : engine_adopt(engine, &adopted, now, error);
 }
 
 static void json_free_at(struct json **json)
@@ -247,4 +250,54 @@ enum err fixture_load(struct engine *engine, struct span text, ns_t now, struct 
         return err;
     }
     return ERR_OK;
+}
+
+/* ---- all or none --------------------------------------------------------------------------------------------- */
+
+enum err fixture_read(struct span text, struct arena *arena, struct fixture *fixture, struct error *error)
+{
+    CLEANUP(json_free_at) struct json *json = NULL;
+    enum err err = json_parse(text, JSON_WITH_NUL, &json, NULL, error);
+    const struct json_value *jobs = err ? NULL : json_get(json_root(json), "jobs");
+
+    *fixture = (struct fixture){ .at = arena_alloc(arena, json_count(jobs) * sizeof *fixture->at) };
+    if (!err && !fixture->at)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    JSON_EACH(job, jobs) {
+        if (!err)
+            err = read_one(arena_span(arena, json_raw(json, job)), arena, &fixture->at[fixture->n++], error);
+    }
+    return err;
+}
+
+enum err fixture_add(struct engine *engine, const struct fixture *fixture, ns_t now, struct error *error)
+{
+    enum err err = ERR_OK;
+    size_t n = 0;
+
+    for (; !err && n < fixture->n; n++)
+        err = engine_adopt(engine, &fixture->at[n], now, error);
+    for (size_t i = 0; err && i + 1 < n; i++) {
+        const struct job *job;
+        engine_alike(engine, fixture->at[i].id, &job);
+        engine_forget(engine, job);
+    }
+    return err;
+}
+
+/* ---- printing ------------------------------------------------------------------------------------------------ */
+
+void fixture_put_job(struct buf *out, const struct job *job, int zone)
+{
+    buf_text(out, "{\"Job\":");
+    codec_encode(out, &message_job, job, zone);
+    buf_text(out, ",\"State\":");
+    codec_encode(out, &message_job_state, job, zone);
+    buf_text(out, ",\"History\":[");
+    for (size_t i = 0; i < job->n_history; i++) {
+        if (i)
+            buf_char(out, ',');
+        body_entry(out, job, &job->history[i], zone);
+    }
+    buf_char(out, ']');
 }

@@ -61,3 +61,15 @@ struct scenario_file shipped_scenario_file(const struct shipped_file *scenario)
 {
     return (struct scenario_file){ .name = scenario->path, .text = shipped_text(scenario), .read_file = shipped_read };
 }
+
+void shipped_put_row(struct json_out *out, const char *name, const struct json_value *root)
+{
+    out_open(out, NULL, '{');
+    out_text(out, "name", span_text(name));
+    out_text(out, "about", json_string(json_get(root, "about")));
+    out_open(out, "references", '[');
+    JSON_EACH(reference, json_get(root, "references"))
+        out_text(out, NULL, json_string(reference));
+    out_close(out, ']');
+    out_close(out, '}');
+}

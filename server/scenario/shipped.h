@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "scenario/scenario.h"
+#include "wire/json_out.h"
 
 struct shipped_file {
     const char *path; /* "scenarios/stuck-askforbid.json"; NULL: the end of the table */
@@ -25,6 +26,9 @@ const struct shipped_file *shipped_scenario(struct span name); /* NULL: none shi
 const struct shipped_file *shipped_next(const struct shipped_file *scenario);
 /* Tries the names of all scenarios that ship. */
 void shipped_try_names(struct nearest *near);
+
+/* Prints {"name", "about", "references"}; `root` is the scenario's JSON. */
+void shipped_put_row(struct json_out *out, const char *name, const struct json_value *root);
 
 /* For scenario_load: files that the scenario names are looked up among those that ship. */
 struct scenario_file shipped_scenario_file(const struct shipped_file *scenario);

@@ -11,6 +11,15 @@ static struct span own(struct job *job, struct span text)
     return text.n ? arena_span(&job->arena, text) : (struct span){ 0 };
 }
 
+static struct span_map own_map(struct job *job, struct span_map from)
+{
+    struct span_map copy = { .at = from.n ? arena_alloc(&job->arena, from.n * sizeof *from.at) : NULL };
+
+    for (size_t i = 0; copy.at && i < from.n; i++)
+        copy.at[copy.n++] = (struct span_pair){ own(job, from.at[i].key), own(job, from.at[i].value) };
+    return copy;
+}
+
 static const struct storage_spec *own_published(struct job *job, const struct storage_spec *from)
 {
     struct storage_spec *copy = from ? ARENA_NEW(&job->arena, struct storage_spec) : NULL;
@@ -18,7 +27,7 @@ static const struct storage_spec *own_published(struct job *job, const struct st
     if (!copy)
         return NULL;
     *copy = *from;
-    copy->metadata = (struct span_map){ 0 };
+    copy->metadata = own_map(job, from->metadata);
     copy->name = own(job, from->name);
     copy->cid = own(job, from->cid);
     copy->url = own(job, from->url);
@@ -78,8 +87,10 @@ static void own_execution(const struct scheduler *s, struct job *job, size_t i, 
 static bool own_executions(const struct scheduler *s, struct job *job, const struct adopted *adopted)
 {
     size_t n = adopted->n_executions;
-    struct execution *all = arena_alloc(&job->arena, n * sizeof *all);
 
+    if (!adopted->executions)
+        return true;
+    struct execution *all = arena_alloc(&job->arena, n * sizeof *all);
     job->executions = arena_alloc(&job->arena, n * sizeof(struct execution *));
     if (!all || !job->executions)
         return false;

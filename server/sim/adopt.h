@@ -24,7 +24,7 @@ struct adopted {
     int state; /* enum job_state */
     int64_t version;
     ns_t created, updated;
-    const struct execution *executions; /* `index`, `ask` and `node` are set by adopt_job */
+    const struct execution *executions; /* NULL: null on the wire, not []. `index`, `ask` and `node` are set by adopt_job */
     size_t n_executions;
     const struct adopted_entry *history; /* none: the shortest lawful path is used */
     size_t n_history;

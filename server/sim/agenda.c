@@ -6,6 +6,7 @@ enum { ROOM_KEPT = 4096 /* actions whose room is kept when all are dropped */ };
 
 struct waiting {
     struct waiting *next, *previous;
+    struct waiting *of_job; /* the job's next */
     struct action action; /* `due` is set when the wait ends */
     const struct trigger *trigger;
     uint32_t reads_left;
@@ -63,6 +64,26 @@ void agenda_plan_at(struct agenda *agenda, struct job *job, ns_t due, struct act
     timeline_add(&agenda->timeline, &action);
 }
 
+static void add_to_job(struct job *job, struct waiting *w)
+{
+    struct waiting **at = &job->link.waits;
+
+    while (*at)
+        at = &(*at)->of_job;
+    *at = w;
+    job->link.holds++;
+}
+
+static void take_from_job(struct job *job, const struct waiting *w)
+{
+    struct waiting **at = &job->link.waits;
+
+    while (*at != w)
+        at = &(*at)->of_job;
+    *at = w->of_job;
+    job->link.holds--;
+}
+
 static void wait(struct agenda *agenda, struct job *job, const struct trigger *trigger, struct action action)
 {
     struct waiting *waiting = calloc(1, sizeof *waiting);
@@ -76,10 +97,8 @@ static void wait(struct agenda *agenda, struct job *job, const struct trigger *t
     };
     *(agenda->last ? &agenda->last->next : &agenda->first) = waiting;
     agenda->last = waiting;
-    if (job) {
-        job->link.holds++;
-        job->link.awaited_reads += trigger->kind == TRIGGER_READS;
-    }
+    if (job)
+        add_to_job(job, waiting);
 }
 
 void agenda_plan(struct agenda *agenda, struct job *job, const struct trigger *trigger, ns_t from, struct action action)
@@ -125,6 +144,38 @@ bool agenda_take(struct agenda *agenda, ns_t now, struct action *action, bool *i
     return timeline_take(&agenda->timeline, now, action, is_deadline);
 }
 
+static bool comes_before(const struct action *a, const struct action *b)
+{
+    return a->due != b->due ? a->due < b->due : a->order < b->order;
+}
+
+/* Puts the action at its place among the n that came first so far. Returns how many there are now. */
+static size_t insert(const struct action **actions, size_t n, size_t room, const struct action *action)
+{
+    size_t at = n;
+
+    while (at && comes_before(action, actions[at - 1]))
+        at--;
+    if (at == room)
+        return n;
+    n -= n == room;
+    memmove(&actions[at + 1], &actions[at], (n - at) * sizeof *actions);
+    actions[at] = action;
+    return n + 1;
+}
+
+/* The heap's array is nearly in order: few of its later actions come before the `room` first ones found so far. */
+size_t agenda_upcoming(const struct agenda *agenda, const struct job *job, const struct action **actions, size_t room)
+{
+    const struct timeline *t = &agenda->timeline;
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n_actions; i++)
+        if ((!job || t->actions[i].job == job) && is_alive(agenda, &t->actions[i]))
+            n = insert(actions, n, room, &t->actions[i]);
+    return n;
+}
+
 /* ---- what waits ---------------------------------------------------------------------------------------------- */
 
 /* Removes the entry. Returns the one that began to wait after it. */
@@ -135,10 +186,8 @@ static struct waiting *drop_waiting(struct agenda *agenda, struct waiting *w)
 
     *(w->previous ? &w->previous->next : &agenda->first) = next;
     *(next ? &next->previous : &agenda->last) = w->previous;
-    if (job) {
-        job->link.holds--;
-        job->link.awaited_reads -= w->trigger->kind == TRIGGER_READS;
-    }
+    if (job)
+        take_from_job(job, w);
     free(w);
     meter_sub(agenda->timeline.meter, sizeof *w + METER_ALLOCATION);
     job_free_if_forgotten(job);
@@ -163,11 +212,10 @@ void agenda_plan_restarts(struct agenda *agenda, const struct trigger *triggers,
 
 void agenda_count_read(struct agenda *agenda, const struct job *job, unsigned endpoint, ns_t now)
 {
-    struct waiting *w = job->link.awaited_reads ? agenda->first : NULL;
-
-    while (w) {
-        bool counts = w->trigger->kind == TRIGGER_READS && w->action.job == job && w->trigger->of & endpoint;
-        w = counts && --w->reads_left == 0 ? end_wait(agenda, w, now) : w->next;
+    for (struct waiting *w = job->link.waits, *next; w; w = next) {
+        next = w->of_job;
+        if (w->trigger->kind == TRIGGER_READS && w->trigger->of & endpoint && --w->reads_left == 0)
+            end_wait(agenda, w, now);
     }
 }
 
@@ -220,13 +268,28 @@ size_t agenda_waiting_gates(const struct agenda *agenda, struct span *names, siz
     return n;
 }
 
+static struct agenda_wait wait_of(const struct waiting *w)
+{
+    return (struct agenda_wait){ w->action.job, w->trigger, w->reads_left, &w->action };
+}
+
 bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait)
 {
     const struct waiting *w = alive_from(agenda, agenda->first);
 
     if (w)
-        *wait = (struct agenda_wait){ w->action.job, w->trigger, w->reads_left };
+        *wait = wait_of(w);
     return w;
+}
+
+size_t agenda_waits(const struct agenda *agenda, const struct job *job, struct agenda_wait *waits, size_t room)
+{
+    size_t n = 0;
+
+    for (const struct waiting *w = job ? job->link.waits : agenda->first; w && n < room; w = job ? w->of_job : w->next)
+        if (is_alive(agenda, &w->action))
+            waits[n++] = wait_of(w);
+    return n;
 }
 
 /* ---- forgotten jobs ---------------------------------------------------------------------------------------------- */

@@ -48,6 +48,9 @@ void agenda_set_deadline(struct agenda *agenda, struct job *job, ns_t due);
 /* Removes the next entry due at or before `now`: an action, or (with *is_deadline set) the deadline of a job.
  * False: nothing is due. */
 bool agenda_take(struct agenda *agenda, ns_t now, struct action *action, bool *is_deadline);
+/* The planned actions of one job (NULL: of all, and restarts) that come first, in order; at most `room`. Returns how many.
+ * Borrowed until the next call that changes the agenda. */
+size_t agenda_upcoming(const struct agenda *agenda, const struct job *job, const struct action **actions, size_t room);
 const struct action *agenda_peek(struct agenda *agenda); /* the next action; NULL if there is none */
 ns_t agenda_next(struct agenda *agenda);                 /* actions and deadlines; NS_NEVER if there is none */
 
@@ -66,9 +69,13 @@ struct agenda_wait {
     const struct job *job; /* NULL: a restart */
     const struct trigger *trigger;
     uint32_t reads; /* reads that are still missing */
+    const struct action *action; /* what waits; its `due` means nothing. Borrowed until the next call that changes the agenda */
 };
 /* The action that began to wait first. False: nothing waits. */
 bool agenda_first_wait(const struct agenda *agenda, struct agenda_wait *wait);
+/* What waits, of one job (NULL: of all, and restarts), in the order in which it began to wait; at most `room`. Returns how
+ * many. */
+size_t agenda_waits(const struct agenda *agenda, const struct job *job, struct agenda_wait *waits, size_t room);
 
 /* ---- gates: they need no declaration ---------------------------------------------------------------------------- */
 

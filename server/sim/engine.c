@@ -238,7 +238,21 @@ bool engine_first_wait(const struct engine *engine, struct agenda_wait *wait)
     return agenda_first_wait(&engine->scheduler.agenda, wait);
 }
 
+/* Returns the store's job that a caller has borrowed as const, to be changed. */
+static struct job *own(const struct engine *engine, const struct job *job)
+{
+    struct job *mine = store_get(&engine->scheduler.store, job->id);
+
+    MUST(mine == job);
+    return mine;
+}
+
 /* ---- beginning again -------------------------------------------------------------------------------------------- */
+
+void engine_forget(struct engine *engine, const struct job *job)
+{
+    scheduler_forget(&engine->scheduler, own(engine, job));
+}
 
 void engine_forget_all(struct engine *engine)
 {
@@ -334,15 +348,6 @@ ns_t engine_next_deadline(struct engine *engine)
 
 /* ---- jobs --------------------------------------------------------------------------------------------------------- */
 
-/* Returns the store's job that a caller has borrowed as const, to be changed. */
-static struct job *own(const struct engine *engine, const struct job *job)
-{
-    struct job *mine = store_get(&engine->scheduler.store, job->id);
-
-    MUST(mine == job);
-    return mine;
-}
-
 enum err engine_submit(struct engine *engine, struct span client_id, struct span api_version, const struct job_spec *spec,
                        ns_t now, const struct job **out, struct buf *why)
 {
@@ -375,6 +380,38 @@ const struct job *engine_look(const struct engine *engine, struct span id)
     if (id.n == SHORT_ID_SIZE)
         return store_first_of_short(&engine->scheduler.store, id);
     return id.n < SHORT_ID_SIZE ? NULL : store_get(&engine->scheduler.store, id);
+}
+
+size_t engine_alike(const struct engine *engine, struct span prefix, const struct job **first)
+{
+    const struct store *store = &engine->scheduler.store;
+    const struct job *whole = store_get(store, prefix);
+    size_t n = 0;
+
+    *first = whole;
+    if (whole || prefix.n < SHORT_ID_SIZE)
+        return whole != NULL;
+    for (const struct job *job = store_first_of_short(store, span_of(prefix.p, SHORT_ID_SIZE)); job; job = job->link.short_next)
+        if (span_starts(job->id, prefix) && n++ == 0)
+            *first = job;
+    return n;
+}
+
+const struct job *engine_newest(const struct engine *engine)
+{
+    return engine->scheduler.store.all.last;
+}
+
+bool engine_has_room(const struct engine *engine, size_t n)
+{
+    const struct store *store = &engine->scheduler.store;
+
+    return store->n <= store->max && n <= store->max - store->n;
+}
+
+const struct agenda *engine_agenda(const struct engine *engine)
+{
+    return &engine->scheduler.agenda;
 }
 
 /* Advances to `now` while holding the job. False: the job was forgotten meanwhile and may be freed. */

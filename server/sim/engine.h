@@ -113,6 +113,8 @@ uint64_t engine_draw(struct engine *engine);
 /* Returns when a trigger fires that starts to wait at `from`, or NS_NEVER. Draws the jitter. */
 ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t from);
 
+/* Forgets a job. */
+void engine_forget(struct engine *engine, const struct job *job);
 /* Forgets all jobs. */
 void engine_forget_all(struct engine *engine);
 /* Plans restarts of the requester, which forget all jobs, in place of those planned so far: each a time, counted from
@@ -134,6 +136,15 @@ uint64_t engine_happened(const struct engine *engine);
 
 /* As engine_find, but does not tick. */
 const struct job *engine_look(const struct engine *engine, struct span id_or_short);
+/* Returns how many jobs have an id that begins with `prefix`, which has SHORT_ID_SIZE characters or more; a whole id is only
+ * that job's. `*first`: the first of them. Does not tick. */
+size_t engine_alike(const struct engine *engine, struct span prefix, const struct job **first);
+/* The job that was created last; store_next gives those before it. NULL: there are none. Does not tick. */
+const struct job *engine_newest(const struct engine *engine);
+/* True if `n` jobs can be added without forgetting others. */
+bool engine_has_room(const struct engine *engine, size_t n);
+/* What is planned and what waits, for reading. */
+const struct agenda *engine_agenda(const struct engine *engine);
 
 /* ---- for the verdict ------------------------------------------------------------------------------- */
 

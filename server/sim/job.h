@@ -56,6 +56,7 @@ struct verification {
 };
 
 struct job_script; /* sim/script.h */
+struct waiting; /* sim/agenda.c */
 struct node; /* sim/node.h: the simulated compute node that runs an execution */
 
 struct execution {
@@ -125,7 +126,7 @@ struct job {
         size_t deadline_slot;   /* place among the deadlines */
         uint32_t holds;         /* actions and callers that point here */
         uint32_t readers;       /* callers that read it without the engine lock */
-        uint32_t awaited_reads; /* actions that wait for reads of this job */
+        struct waiting *waits;  /* its actions that wait for a gate or for reads, the first that began first */
         bool ended;             /* among those that may be forgotten */
         bool forgotten;         /* removed from the store: freed when no longer held */
     } link;
