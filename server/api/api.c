@@ -200,24 +200,26 @@ static void take_place(struct call *call)
 }
 
 /* Counts the answer for `reads` triggers; actions that they release happen right after it. */
-static void tell(struct call *call, ns_t now)
+static void tell(struct call *call)
 {
     if (!faulting_counts(call))
         return;
     for (size_t i = 0; i < call->n_told; i++)
-        engine_told(call->world->engine, call->told[i], ENDPOINT_BIT(call->facts.endpoint), now);
+        engine_told(call->world->engine, call->told[i], ENDPOINT_BIT(call->facts.endpoint), call->now);
 }
 
 void api_answer(struct call *call, ns_t now)
 {
+    call->now = now;
     faulting_begin(call, now);
     if (!faulting_is_instead(call))
         handle(call, now);
     faulting_patch(call);
-    tell(call, now);
-    faulting_finish(call, now);
+    tell(call);
+    faulting_finish(call, call->now);
     take_place(call);
-    witness_answer(call, now);
+    witness_answer(call, call->now);
+    call_let_go(call);
 }
 
 void api_call_release(struct call *call)

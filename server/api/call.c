@@ -157,3 +157,60 @@ void call_tells_of(struct call *call, const struct job *job)
     call->told = told;
     call->n_told = 1;
 }
+
+/* ---- pauses ---------------------------------------------------------------------------------------------- */
+
+static void hold(struct call *call)
+{
+    struct engine *engine = call->world->engine;
+
+    if (call->holds)
+        return;
+    call->holds = true;
+    call->named = call->facts.job_id.n ? engine_look(engine, call->facts.job_id) : NULL;
+    engine_hold(engine, call->told, call->n_told);
+    engine_hold(engine, &call->named, call->named ? 1 : 0);
+}
+
+void call_let_go(struct call *call)
+{
+    struct engine *engine = call->world->engine;
+
+    if (!call->holds)
+        return;
+    call->holds = false;
+    engine_let_go(engine, call->told, call->n_told);
+    engine_let_go(engine, &call->named, call->named ? 1 : 0);
+}
+
+/* The fault may be removed in a pause; it then does not act. */
+static void before_pause(struct call *call)
+{
+    hold(call);
+    call->fault_number = call->fault ? faults_number(&call->world->faults, call->fault) : 0;
+}
+
+static void after_pause(struct call *call)
+{
+    if (call->fault)
+        call->fault = faults_numbered(&call->world->faults, call->fault_number);
+}
+
+void call_pause(struct call *call)
+{
+    before_pause(call);
+    call->now = world_pause(call->world);
+    after_pause(call);
+}
+
+void call_leave(struct call *call)
+{
+    before_pause(call);
+    world_leave(call->world);
+}
+
+void call_enter(struct call *call)
+{
+    call->now = world_enter(call->world);
+    after_pause(call);
+}

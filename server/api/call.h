@@ -44,11 +44,14 @@ struct call {
     void *message;      /* the decoded request, by route */
     bool done;          /* the reply is complete already */
     const struct refused_signature *refused_signature; /* in `arena`; NULL: none was refused */
-    const struct fault *fault; /* takes the exchange; NULL: none. Valid until the world is left */
-    struct near_miss miss;     /* of the first fault */
+    const struct fault *fault; /* takes the exchange; NULL: none, or it was removed in a pause */
+    uint64_t fault_number;     /* of `fault`, during a pause */
     const struct job *const *told; /* jobs that a 200 shows: `reads` triggers count it … */
     size_t n_told;
     const struct job **listed;     /* … and their array, if the call must free(3) it */
+    ns_t now;                      /* the world's present moment, also after a pause */
+    const struct job *named;       /* the job that the exchange is about, and … */
+    bool holds;                    /* … true: it and those that are told of are held (engine_hold) */
     struct stream *stream; /* the connection becomes this websocket after the reply; the caller closes it */
 };
 
@@ -66,6 +69,16 @@ bool call_read_body(struct call *call, const struct message *message, void *into
 const struct job *call_find_job(struct call *call, struct span id, ns_t now);
 /* Makes the reply the error that there is no job of that id. */
 void call_refuse_job(struct call *call, struct span id);
+
+/* Gives the world's lock to those who wait for it, within an answer that takes long. The jobs that call->told shows and the
+ * one that the exchange is about stay in memory; call->now and call->fault may change, and what else is borrowed from
+ * the world ends. */
+void call_pause(struct call *call);
+/* The same in two steps: the lock is not held between them. */
+void call_leave(struct call *call);
+void call_enter(struct call *call);
+/* Ends the holds of pauses. Caller holds the world's lock. */
+void call_let_go(struct call *call);
 
 /* Makes the reply a 301, for GET and HEAD with a page that links to the location (net/http, Redirect). */
 void call_redirect(struct call *call, struct span location);

@@ -31,10 +31,37 @@ static void complete_facts(struct call *call, ns_t now)
     facts->job_id = arena_span(&call->arena, job->id);
 }
 
+static void shorten(struct buf *out, struct span text)
+{
+    struct span shown = utf8_cut(text, SHOWN_MAX);
+
+    buf_span(out, text.n ? shown : SPAN("none"));
+    if (shown.n < text.n)
+        buf_text(out, "…");
+}
+
+static void tell_near_miss(struct call *call, const struct near_miss *miss)
+{
+    CLEANUP(buf_release) struct buf text = buf_init(4 * SHOWN_MAX + 1024);
+
+    if (!miss->fault)
+        return;
+    buf_text(&text, "fault ");
+    shorten(&text, fault_title(miss->fault, &call->arena));
+    buf_printf(&text, " wants %s ", miss->condition);
+    shorten(&text, miss->wanted);
+    buf_text(&text, ", got ");
+    shorten(&text, miss->got);
+    call->reply->fate.near_miss = arena_span(&call->reply->arena, buf_view(&text));
+}
+
 void faulting_begin(struct call *call, ns_t now)
 {
+    struct near_miss miss;
+
     complete_facts(call, now);
-    call->fault = faults_choose(&call->world->faults, &call->facts, now, &call->arena, &call->miss);
+    call->fault = faults_choose(&call->world->faults, &call->facts, now, &call->arena, &miss);
+    tell_near_miss(call, &miss);
 }
 
 static bool words_a_reply(const struct fault *fault)
@@ -121,23 +148,46 @@ static void say_not_fired(struct call *call, const char *why)
     call->reply->fate.note = arena_printf(&call->reply->arena, "fault %.*s did not fire: %s", SPAN_ARG(title), why);
 }
 
+/* A copy of the fault's operations, for use while the fault may be removed. NULL: no memory. */
+static const struct patch_operation *copy_patch(struct call *call, const struct fault *fault)
+{
+    struct patch_operation *copy = arena_alloc(&call->arena, fault->n_patch * sizeof *copy);
+
+    for (size_t i = 0; copy && i < fault->n_patch; i++)
+        copy[i] = (struct patch_operation){ fault->patch[i].kind, arena_span(&call->arena, fault->patch[i].path),
+                                            arena_span(&call->arena, fault->patch[i].from),
+                                            arena_span(&call->arena, fault->patch[i].value) };
+    return call->arena.failed ? NULL : copy;
+}
+
+/* Patches the body without the lock, as it may take long. Unless the fault was removed meanwhile. */
+static enum err patch_body(struct call *call, const struct fault *fault, struct error *error)
+{
+    const struct patch_operation *patch = copy_patch(call, fault);
+    struct buf patched = buf_init(REPLY_BODY_MAX), *body = &call->reply->body;
+    size_t n = fault->n_patch;
+
+    if (!patch)
+        return error_set(error, ERR_NOMEM, "out of memory");
+    call_leave(call);
+    enum err err = patch_apply(buf_view(body), patch, n, &patched, error);
+    call_enter(call);
+    struct buf unused = call->fault && !err ? *body : patched;
+    if (call->fault && !err)
+        *body = patched;
+    buf_release(&unused);
+    return err;
+}
+
 void faulting_patch(struct call *call)
 {
     const struct fault *fault = call->fault;
-    struct reply *reply = call->reply;
-    struct buf patched = buf_init(REPLY_BODY_MAX);
     struct error error;
 
-    if (!fault || fault->kind != FAULT_PATCHES)
+    if (!fault || fault->kind != FAULT_PATCHES || patch_body(call, fault, &error) == ERR_OK || !call->fault)
         return;
-    if (patch_apply(buf_view(&reply->body), fault->patch, fault->n_patch, &patched, &error) == ERR_OK) {
-        buf_release(&reply->body);
-        reply->body = patched;
-        return;
-    }
-    buf_release(&patched);
     say_not_fired(call, error.text);
-    faults_take_back(&call->world->faults, fault);
+    faults_take_back(&call->world->faults, call->fault);
     call->fault = NULL;
 }
 
@@ -211,31 +261,6 @@ static void drop_stream(struct call *call)
     }
 }
 
-static void shorten(struct buf *out, struct span text)
-{
-    struct span shown = utf8_cut(text, SHOWN_MAX);
-
-    buf_span(out, text.n ? shown : SPAN("none"));
-    if (shown.n < text.n)
-        buf_text(out, "…");
-}
-
-static void tell_near_miss(struct call *call)
-{
-    CLEANUP(buf_release) struct buf text = buf_init(4 * SHOWN_MAX + 1024);
-    const struct near_miss *miss = &call->miss;
-
-    if (!miss->fault)
-        return;
-    buf_text(&text, "fault ");
-    shorten(&text, fault_title(miss->fault, &call->arena));
-    buf_printf(&text, " wants %s ", miss->condition);
-    shorten(&text, miss->wanted);
-    buf_text(&text, ", got ");
-    shorten(&text, miss->got);
-    call->reply->fate.near_miss = arena_span(&call->reply->arena, buf_view(&text));
-}
-
 /* Counts the job of a submit that was handled and not refused. */
 static void count_submitted(const struct call *call)
 {
@@ -248,7 +273,6 @@ void faulting_finish(struct call *call, ns_t now)
     struct reply *reply = call->reply;
 
     count_submitted(call);
-    tell_near_miss(call);
     if (!call->fault)
         return;
     drop_stream(call);

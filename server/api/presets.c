@@ -47,7 +47,7 @@ static void not_enough_nodes(struct call *call)
 
 static void list_empty(struct call *call)
 {
-    call->world->release->put_list(&call->reply->body, NULL, 0, call->world->zone);
+    release_put_list(call->world->release, &call->reply->body, NULL, 0, call->world->zone);
     call_finish_json(call);
 }
 

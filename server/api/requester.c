@@ -194,6 +194,8 @@ void answer_submit(struct call *call, ns_t now)
     put_answer(call, job);
 }
 
+enum { PIECE = 256 * 1024 /* bytes of a list that are encoded before the lock is given to others */ };
+
 /* ---- list ------------------------------------------------------------------------------------------------------------ */
 
 void prepare_list(struct call *call)
@@ -226,9 +228,28 @@ static void list_one(struct call *call, const struct list_request *request, ns_t
 
     if (!job)
         return;
-    call->world->release->put_list(&call->reply->body, &job, 1, call->world->zone);
+    release_put_list(call->world->release, &call->reply->body, &job, 1, call->world->zone);
     call_finish_json(call);
     call_tells_of(call, job);
+}
+
+/* Each job as it is when it is encoded. The real requester's list is no snapshot either: it reads the jobs, then their
+ * states one by one (pkg/requester/publicapi/endpoints_list.go, v0.3.25). */
+static void put_jobs(struct call *call)
+{
+    const struct world *world = call->world;
+    struct buf *body = &call->reply->body;
+    size_t begin = body->n;
+
+    if (call->n_told == 0)
+        release_put_list(world->release, body, NULL, 0, world->zone);
+    for (size_t i = 0; i < call->n_told; i++) {
+        release_put_listed(world->release, body, call->told[i], i, call->n_told, world->zone);
+        if (body->n - begin < PIECE)
+            continue;
+        begin = body->n;
+        call_pause(call);
+    }
 }
 
 void answer_list(struct call *call, ns_t now)
@@ -254,10 +275,10 @@ void answer_list(struct call *call, ns_t now)
         refuse_full(call);
         return;
     }
-    call->world->release->put_list(&call->reply->body, jobs, n, call->world->zone);
-    call_finish_json(call);
     call->told = call->listed = jobs;
     call->n_told = n;
+    put_jobs(call);
+    call_finish_json(call);
 }
 
 /* ---- states, events, results: one shape -------------------------------------------------------------------------------- */

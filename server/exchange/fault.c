@@ -7,6 +7,7 @@
 struct fault_state {
     struct fault_state *next;
     const struct fault *fault;
+    uint64_t number;
     int64_t seen;      /* exchanges that match, with `per` all */
     int64_t fired;
     int64_t submitted; /* jobs that match apart from `nth` … */
@@ -43,7 +44,7 @@ bool fault_lets_act(const struct fault *fault)
 
 void faults_init(struct faults *faults, struct engine *engine, ns_t now)
 {
-    *faults = (struct faults){ .engine = engine, .since = now };
+    *faults = (struct faults){ .engine = engine, .since = now, .added = faults->added };
 }
 
 static void clear(struct fault_state *s)
@@ -81,6 +82,7 @@ bool faults_add(struct faults *faults, const struct fault *fault, bool before_ot
     s->meant = table_init(0, FAULT_JOBS_MAX, TABLE_FORGETS);
     s->apart = table_init(sizeof(int64_t), FAULT_KEYS_MAX, TABLE_FORGETS);
     s->fault = fault;
+    s->number = ++faults->added;
     s->next = *at;
     *at = s;
     return true;
@@ -120,6 +122,23 @@ const struct fault *faults_next(const struct faults *faults, const struct fault 
         return NULL;
     *fired = s->fired;
     return s->fault;
+}
+
+uint64_t faults_number(const struct faults *faults, const struct fault *fault)
+{
+    const struct fault_state *s = state_of(faults, fault);
+
+    MUST(s);
+    return s->number;
+}
+
+const struct fault *faults_numbered(const struct faults *faults, uint64_t number)
+{
+    const struct fault_state *s = faults->first;
+
+    while (s && s->number != number)
+        s = s->next;
+    return s ? s->fault : NULL;
 }
 
 /* ---- matching ----------------------------------------------------------------------------------------------- */

@@ -108,8 +108,10 @@ struct faults {
     struct engine *engine;      /* draws chance */
     struct fault_state *first;  /* in the order in which they are tried */
     ns_t since;                 /* what `between` counts from */
+    uint64_t added;             /* how many faults have been added so far; goes on after faults_release */
 };
 
+/* `faults` is zeroed, or was released. */
 void faults_init(struct faults *faults, struct engine *engine, ns_t now);
 /* Sets all counts to 0; `between` counts from `now`. */
 void faults_reset(struct faults *faults, ns_t now);
@@ -122,6 +124,11 @@ const struct fault *faults_remove(struct faults *faults, struct span name);
 
 /* Returns the fault after `fault` (NULL: the first), or NULL at the end. `*fired`: how many exchanges it took. */
 const struct fault *faults_next(const struct faults *faults, const struct fault *fault, int64_t *fired);
+
+/* The number of a fault that is there; no other fault of these has or will have it. */
+uint64_t faults_number(const struct faults *faults, const struct fault *fault);
+/* The fault with that number, or NULL if it is no longer there. */
+const struct fault *faults_numbered(const struct faults *faults, uint64_t number);
 
 /* An exchange that meets all conditions of the first fault but one. */
 struct near_miss {

@@ -7,15 +7,9 @@ void body_job(struct buf *out, const struct job *job, int zone)
     buf_char(out, '}');
 }
 
-void body_list(struct buf *out, const struct job *const *jobs, size_t n, int zone)
+void body_listed(struct buf *out, const struct job *job, int zone)
 {
-    buf_text(out, "{\"jobs\":[");
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            buf_char(out, ',');
-        codec_encode(out, &message_job_with_info, jobs[i], zone);
-    }
-    buf_text(out, "]}");
+    codec_encode(out, &message_job_with_info, job, zone);
 }
 
 void body_state(struct buf *out, const struct job *job, int zone)

@@ -7,7 +7,7 @@
 #include "releases/messages.h"
 
 void body_job(struct buf *out, const struct job *job, int zone);
-void body_list(struct buf *out, const struct job *const *jobs, size_t n, int zone);
+void body_listed(struct buf *out, const struct job *job, int zone);
 void body_state(struct buf *out, const struct job *job, int zone);
 void body_events(struct buf *out, const struct job *job, int zone);
 void body_results(struct buf *out, const struct job *job, int zone);

@@ -202,15 +202,9 @@ static void put_job(struct buf *out, const struct job *job, int zone)
     buf_char(out, '}');
 }
 
-static void put_list(struct buf *out, const struct job *const *jobs, size_t n, int zone)
+static void put_listed(struct buf *out, const struct job *job, int zone)
 {
-    buf_text(out, "{\"jobs\":[");
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            buf_char(out, ',');
-        put_whole_job(out, jobs[i], true, zone);
-    }
-    buf_text(out, "]}");
+    put_whole_job(out, job, true, zone);
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------------- */
@@ -487,7 +481,7 @@ const struct release release_documented = {
     .spec = &message_sharded_spec,
     .short_id = REFUSE(500, PLAIN, "Job not found. ID: "),
     .unplaced = REFUSE(500, PLAIN, "error starting job: "),
-    .put_list = put_list,
+    .put_listed = put_listed,
     .put_live = put_live,
     .put_replay = put_replay,
 };

@@ -45,6 +45,22 @@ const struct route *release_endpoint(const struct release *release, enum endpoin
     return NULL;
 }
 
+void release_put_listed(const struct release *release, struct buf *out, const struct job *job, size_t i, size_t n, int zone)
+{
+    buf_text(out, i ? "," : "{\"jobs\":[");
+    release->put_listed(out, job, zone);
+    if (i + 1 == n)
+        buf_text(out, "]}");
+}
+
+void release_put_list(const struct release *release, struct buf *out, const struct job *const *jobs, size_t n, int zone)
+{
+    if (n == 0)
+        buf_text(out, "{\"jobs\":[]}");
+    for (size_t i = 0; i < n; i++)
+        release_put_listed(release, out, jobs[i], i, n, zone);
+}
+
 bool route_takes(const struct route *route, struct span method)
 {
     const char *at = route->methods;

@@ -78,7 +78,7 @@ struct release {
     struct refusal unknown_approver;
     struct refusal not_approved;    /* approve failed; value: why */
 
-    void (*put_list)(struct buf *out, const struct job *const *jobs, size_t n, int zone); /* the body but for the line break */
+    void (*put_listed)(struct buf *out, const struct job *job, int zone); /* a job of a list; see release_put_listed */
 
     /* Frames of the websocket with their line break: a live event, the n-th entry of a replay (nothing if the
      * release has no event for it). */
@@ -105,6 +105,10 @@ const struct release *release_find(struct span name);
 const struct route *release_route(const struct release *release, struct span path);
 /* The first route of an endpoint, or NULL. */
 const struct route *release_endpoint(const struct release *release, enum endpoint endpoint);
+/* Appends the body of a list, but for the line break. */
+void release_put_list(const struct release *release, struct buf *out, const struct job *const *jobs, size_t n, int zone);
+/* … a part of it: the job `i` of the `n` of a list, with what comes before it and, if it is the last one, after it. */
+void release_put_listed(const struct release *release, struct buf *out, const struct job *job, size_t i, size_t n, int zone);
 /* True if the route takes requests of that method. */
 bool route_takes(const struct route *route, struct span method);
 

@@ -58,7 +58,7 @@ extern const struct route v0_3_routes[JOB_ROUTES_COUNT];
     .spec = &message_spec,                             \
     .short_id = REFUSE(500, PLAIN, "job not found: "), \
     .unplaced = REFUSE(500, PLAIN, ""),                \
-    .put_list = body_list,                             \
+    .put_listed = body_listed,                         \
     .put_live = body_event,                            \
     .put_replay = body_history_entry
 

@@ -161,6 +161,11 @@ void engine_listen(struct engine *engine, event_listener *listener, void *contex
 /* Reports every move of a job or execution, and every job that is forgotten. Copied. One watch. */
 void engine_watch(struct engine *engine, const struct engine_watch *watch);
 
+/* Keeps the jobs' memory for a reader that does not hold the engine lock all the time, even if they are forgotten meanwhile,
+ * until engine_let_go. They may change whenever the lock is not held. */
+void engine_hold(struct engine *engine, const struct job *const *jobs, size_t n);
+void engine_let_go(struct engine *engine, const struct job *const *jobs, size_t n);
+
 /* The first max_jobs of the sorted jobs that fit. *jobs is the caller's to free(3). */
 enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***jobs, size_t *n);
 

@@ -24,21 +24,43 @@ static bool tags_fit(const struct list_query *query, const struct job *job)
     return query->include_tags.n == 0;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    const struct job *const *x = a, *const *y = b;
+/* A job with the first bytes of its id: most comparisons need not look into the job. */
+struct keyed {
+    uint64_t begin;
+    const struct job *job;
+};
 
-    return span_cmp((*x)->id, (*y)->id);
+static uint64_t begin_of(struct span id)
+{
+    uint64_t begin = 0;
+
+    for (size_t i = 0; i < sizeof begin; i++)
+        begin = begin << 8 | (i < id.n ? (unsigned char)id.p[i] : 0);
+    return begin;
 }
 
-static void sort_by_id(const struct job **jobs, size_t n, bool reverse)
+static int compare_keyed(const void *a, const void *b)
 {
-    qsort(jobs, n, sizeof *jobs, compare_ids);
-    for (size_t i = 0; reverse && i < n / 2; i++) {
-        const struct job *other = jobs[n - 1 - i];
-        jobs[n - 1 - i] = jobs[i];
-        jobs[i] = other;
-    }
+    const struct keyed *x = a, *y = b;
+
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return span_cmp(x->job->id, y->job->id);
+}
+
+static bool sort_by_id(const struct job **jobs, size_t n, bool reverse)
+{
+    struct keyed *keyed = malloc((n + 1) * sizeof *keyed);
+
+    if (!keyed)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        keyed[i] = (struct keyed){ begin_of(jobs[i]->id), jobs[i] };
+    qsort(keyed, n, sizeof *keyed, compare_keyed);
+    for (size_t i = 0; i < n; i++)
+        jobs[reverse ? n - 1 - i : i] = keyed[i].job;
+    free(keyed);
+    return true;
 }
 
 /* Keeps `limit` drawn jobs, in their order (wire contract A5: the real requester cuts before it sorts). */
@@ -88,8 +110,10 @@ enum err listing_of(const struct store *store, struct draw *ids, const struct li
             jobs[(*n)++] = job;
     if (query->random_subset)
         *n = draw_subset(ids, jobs, *n, limit);
-    if (by_id)
-        sort_by_id(jobs, *n, query->reverse);
+    if (by_id && !sort_by_id(jobs, *n, query->reverse)) {
+        free(jobs);
+        return ERR_NOMEM;
+    }
     if (*n > limit)
         *n = limit;
     *out = jobs;

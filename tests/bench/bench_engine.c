@@ -72,7 +72,7 @@ static double list_cost(struct engine *engine, ns_t now, int rounds)
         buf_clear(&out);
         if (engine_list(engine, &query, now, &jobs, &n))
             exit(1);
-        release_v0_3_25.put_list(&out, jobs, n, 0);
+        release_put_list(&release_v0_3_25, &out, jobs, n, 0);
         free(jobs);
     }
     buf_release(&out);

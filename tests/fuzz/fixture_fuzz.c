@@ -29,7 +29,7 @@ static void print_all(struct engine *engine, ns_t now)
 
     MUST(engine_list(engine, &query, now, &jobs, &n) == ERR_OK);
     struct buf out = buf_init(BODY_MAX_SIZE);
-    release_v0_3_25.put_list(&out, jobs, n, 0);
+    release_put_list(&release_v0_3_25, &out, jobs, n, 0);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < sizeof printed / sizeof *printed; k++)
             release_endpoint(&release_v0_3_25, printed[k])->put(&out, jobs[i], 0);

@@ -43,7 +43,7 @@ static const struct release release_made_up = {
     .routes = routes,
     .n_routes = sizeof routes / sizeof routes[0],
     .spec = &message_spec,
-    .put_list = body_list,
+    .put_listed = body_listed,
     .put_live = body_event,
     .put_replay = body_history_entry,
 };

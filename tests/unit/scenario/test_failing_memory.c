@@ -149,7 +149,7 @@ static enum err print_list(struct engine *engine, ns_t now)
 
     if (err)
         return err;
-    body_list(&body, jobs, n, 0);
+    release_put_list(&release_v0_3_25, &body, jobs, n, 0);
     free(jobs);
     return body.failed ? ERR_NOMEM : ERR_OK;
 }

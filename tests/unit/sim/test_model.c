@@ -487,7 +487,7 @@ static void see_list(struct world *w, const struct told *told, const struct job 
 {
     struct buf list = buf_init(TELLING_MAX), alone = buf_init(TELLING_MAX);
 
-    w->release->put_list(&list, &job, 1, 0);
+    release_put_list(w->release, &list, &job, 1, 0);
     release_endpoint(w->release, ENDPOINT_SUBMIT)->put(&alone, job, 0);
     struct json *list_json = parsed(w, &list), *job_json = parsed(w, &alone);
     const struct json_value *shown = json_first(json_get(json_root(list_json), "jobs"));
