@@ -96,6 +96,23 @@ struct span arena_span(struct arena *a, struct span s)
     return span_of(p, s.n);
 }
 
+struct span arena_join(struct arena *a, const struct span *parts, size_t n)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < n; i++)
+        size += parts[i].n;
+    char *p = arena_alloc(a, size + 1), *to = p;
+    if (!p)
+        return (struct span){ NULL, 0 };
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n)
+            memcpy(to, parts[i].p, parts[i].n);
+        to += parts[i].n;
+    }
+    return span_of(p, size);
+}
+
 struct span arena_printf(struct arena *a, const char *format, ...)
 {
     va_list args;

@@ -25,6 +25,8 @@ void *arena_alloc(struct arena *a, size_t n);
 
 /* A copy in the arena, NUL after it (not counted). The zero span when there is no memory. */
 struct span arena_span(struct arena *a, struct span s);
+/* The parts one after the other. */
+struct span arena_join(struct arena *a, const struct span *parts, size_t n);
 struct span arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* `n` zeroed bytes that need no alignment. NULL when there is no memory. */
 char *arena_text(struct arena *a, size_t n);

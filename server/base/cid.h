@@ -7,8 +7,6 @@
 
 enum { MULTIHASH_TEXT_SIZE = 46 };
 
-void base58_encode(struct buf *out, struct span bytes);
-
 /* base58 of `12 20` and the digest: a CIDv0, or a libp2p peer id. Always 46 characters, `Qm…`. */
 void multihash_text(const unsigned char digest[SHA256_SIZE], char out[MULTIHASH_TEXT_SIZE + 1]);
 

@@ -118,8 +118,8 @@ MESSAGE(message_deal, deal, "model.Deal", deal_fields);
     ENUM_FIELD("Verifier", job_spec, verifier, names_verifier, OMIT_EMPTY),    \
     ENUM_FIELD("Publisher", job_spec, publisher, names_publisher, OMIT_EMPTY), \
     OBJECT_FIELD("Docker", job_spec, docker, message_docker, 0),               \
-    OBJECT_FIELD("Language", job_spec, language, message_language, 0),         \
-    OBJECT_FIELD("Wasm", job_spec, wasm, message_wasm, 0),                     \
+    OBJECT_FIELD("Language", job_spec, language, message_language, GO_VALUE),  \
+    OBJECT_FIELD("Wasm", job_spec, wasm, message_wasm, GO_VALUE),              \
     OBJECT_FIELD("Resources", job_spec, resources, message_resources, 0),      \
     OBJECT_FIELD("Network", job_spec, network, message_network, 0),            \
     VALUE_FIELD("Timeout", job_spec, timeout, OMIT_EMPTY),                     \

@@ -87,7 +87,7 @@ static uint64_t read_bytes(struct span text)
     uint64_t value;
     size_t at = 0;
 
-    if (text.n > NUMBER_MAX)
+    if (text.n == 0 || text.n > NUMBER_MAX)
         return 0;
     text = span_of(clean, sanitize(text, clean));
     if (!read_digits(text, &at, &value) || at == 0)
@@ -179,7 +179,7 @@ static double read_cpu(struct span text)
 {
     char clean[NUMBER_MAX + 1];
 
-    if (text.n > NUMBER_MAX)
+    if (text.n == 0 || text.n > NUMBER_MAX)
         return 0;
     text = span_of(clean, sanitize(text, clean));
     if (text.n && text.p[text.n - 1] == 'm')

@@ -81,8 +81,8 @@ static int64_t sum(const uint32_t counts[EXECUTION_STATE_COUNT], unsigned states
 {
     int64_t n = 0;
 
-    for (int i = 0; i < EXECUTION_STATE_COUNT; i++)
-        n += states & EXECUTION_BIT(i) ? counts[i] : 0;
+    for (; states; states &= states - 1)
+        n += counts[__builtin_ctz(states)];
     return n;
 }
 

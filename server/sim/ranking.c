@@ -1,9 +1,9 @@
 #include "sim/ranking.h"
 
+#include "base/ascii.h"
 #include "sim/capacity.h"
 #include "sim/selector.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Ranks of the real requester; below zero: not to be asked. Only sums are compared. */
@@ -65,16 +65,23 @@ static int rank_resources(const struct question *q, const struct node *node)
     return capacity_fits(&q->wanted, &node->max_job) ? PREFERRED : UNSUITABLE;
 }
 
+enum { VERSION_DIGITS = 9 }; /* of a number; more cannot be read */
+
 /* "v0.3.25" → comparable numbers; a text that cannot be read is a development build, which is always new enough. */
 static bool read_version(struct span text, long numbers[3])
 {
-    char copy[64];
+    size_t at = 0;
 
-    if (text.n >= sizeof copy)
-        return false;
-    memcpy(copy, text.p ? text.p : "", text.n);
-    copy[text.n] = '\0';
-    return sscanf(copy, "v%9ld.%9ld.%9ld", &numbers[0], &numbers[1], &numbers[2]) == 3;
+    for (int i = 0; i < 3; i++) {
+        if (at == text.n || text.p[at] != (i ? '.' : 'v'))
+            return false;
+        size_t begin = ++at;
+        for (numbers[i] = 0; at < text.n && ascii_is_digit(text.p[at]) && at - begin < VERSION_DIGITS; at++)
+            numbers[i] = numbers[i] * 10 + (text.p[at] - '0');
+        if (at == begin)
+            return false;
+    }
+    return true;
 }
 
 static int rank_version(const struct question *q, const struct node *node)

@@ -354,8 +354,8 @@ const struct storage_spec *scheduler_result(struct scheduler *s, struct job *job
     result->cid = arena_span(&job->arena, cid.n ? cid : span_text(own));
     if (job->spec.publisher == PUBLISHER_FILECOIN)
         result->metadata = filecoin_metadata(result->cid, &job->arena);
-    result->name = arena_printf(&job->arena, "job-%.*s%s%.*s", SPAN_ARG(job->id), s->rules->result_mark,
-                                SPAN_ARG(x->node_id));
+    const struct span name[] = { SPAN("job-"), job->id, span_text(s->rules->result_mark), x->node_id };
+    result->name = arena_join(&job->arena, name, sizeof name / sizeof *name);
     return result;
 }
 

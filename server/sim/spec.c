@@ -62,23 +62,51 @@ static void own_docker(struct docker_spec *d, struct arena *arena)
     own_text(&d->working_directory, arena);
 }
 
-static void own_language(struct language_spec *l, struct arena *arena)
+static bool storage_is_zero(const struct storage_spec *s)
 {
+    return !s->source && !s->name.n && !s->cid.n && !s->url.n && !s->source_path.n && !s->path.n && !s->metadata.at;
+}
+
+static bool language_is_zero(const struct language_spec *l)
+{
+    return !l->language.n && !l->version.n && !l->deterministic && storage_is_zero(&l->context) && !l->command.n &&
+           !l->program_path.n && !l->requirements_path.n;
+}
+
+static bool wasm_is_zero(const struct wasm_spec *w)
+{
+    return storage_is_zero(&w->entry_module) && !w->entry_point.n && !w->parameters.at && !w->environment.at &&
+           !w->import_modules.at;
+}
+
+/* NULL for one without content. */
+static struct language_spec *own_language(const struct language_spec *from, struct arena *arena)
+{
+    struct language_spec *l = from && !language_is_zero(from) ? own_array(from, 1, sizeof *from, arena) : NULL;
+
+    if (!l)
+        return NULL;
     own_text(&l->language, arena);
     own_text(&l->version, arena);
     own_storage(&l->context, arena);
     own_text(&l->command, arena);
     own_text(&l->program_path, arena);
     own_text(&l->requirements_path, arena);
+    return l;
 }
 
-static void own_wasm(struct wasm_spec *w, struct arena *arena)
+static struct wasm_spec *own_wasm(const struct wasm_spec *from, struct arena *arena)
 {
+    struct wasm_spec *w = from && !wasm_is_zero(from) ? own_array(from, 1, sizeof *from, arena) : NULL;
+
+    if (!w)
+        return NULL;
     own_storage(&w->entry_module, arena);
     own_text(&w->entry_point, arena);
     own_texts(&w->parameters, arena);
     own_map(&w->environment, arena);
     own_storages(&w->import_modules, arena);
+    return w;
 }
 
 static void own_resources(struct resources *r, struct arena *arena)
@@ -102,8 +130,8 @@ static void own_selectors(struct selector_list *list, struct arena *arena)
 void spec_own(struct job_spec *spec, struct arena *arena)
 {
     own_docker(&spec->docker, arena);
-    own_language(&spec->language, arena);
-    own_wasm(&spec->wasm, arena);
+    spec->language = own_language(spec->language, arena);
+    spec->wasm = own_wasm(spec->wasm, arena);
     own_resources(&spec->resources, arena);
     own_texts(&spec->network.domains, arena);
     own_storages(&spec->inputs, arena);

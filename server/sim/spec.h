@@ -102,8 +102,8 @@ struct sharding {
 struct job_spec {
     int engine, verifier, publisher; /* the enums above */
     struct docker_spec docker;
-    struct language_spec language;
-    struct wasm_spec wasm;
+    struct language_spec *language; /* NULL, here and in the next: all of it is zero, as in most jobs */
+    struct wasm_spec *wasm;
     struct resources resources;
     struct network_spec network;
     double timeout; /* seconds */

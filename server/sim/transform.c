@@ -109,9 +109,9 @@ static enum err collect_all(struct parts *parts, struct job_spec *spec)
     parts->at = arena_alloc(parts->scratch, (2 + spec->inputs.n + spec->outputs.n) * sizeof *parts->at);
     if (!parts->at)
         return ERR_NOMEM;
-    enum err err = collect(parts, &spec->language.context);
-    if (!err)
-        err = collect(parts, &spec->wasm.entry_module);
+    enum err err = spec->language ? collect(parts, &spec->language->context) : ERR_OK;
+    if (!err && spec->wasm)
+        err = collect(parts, &spec->wasm->entry_module);
     if (!err)
         err = collect_list(parts, &spec->inputs);
     if (!err)

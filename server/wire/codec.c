@@ -118,6 +118,14 @@ static bool pointer_nil(const struct field *f, const void *from)
     return !object;
 }
 
+static bool pointer_zero(const struct field *f, const void *from)
+{
+    const void *object;
+
+    memcpy(&object, from, sizeof object);
+    return !object || (f->flags & GO_VALUE && codec_is_zero(f->message, object));
+}
+
 static bool list_none(const struct field *f, const void *from)
 {
     struct span_list list;
@@ -144,7 +152,7 @@ static const struct {
     [FIELD_INT] = { int_zero, int_zero },          [FIELD_FLOAT] = { float_zero, float_zero },
     [FIELD_ENUM] = { enum_zero, enum_zero },       [FIELD_TIME] = { never, int_zero },
     [FIELD_BYTES] = { span_none, span_nil },       [FIELD_RAW] = { span_none, span_nil },
-    [FIELD_OBJECT] = { never, message_zero },      [FIELD_POINTER] = { pointer_nil, pointer_nil },
+    [FIELD_OBJECT] = { never, message_zero },      [FIELD_POINTER] = { pointer_nil, pointer_zero },
     [FIELD_STRINGS] = { list_none, pointer_nil },  [FIELD_OBJECTS] = { list_none, pointer_nil },
     [FIELD_POINTERS] = { list_none, pointer_nil }, [FIELD_STRING_MAP] = { list_none, pointer_nil },
 };

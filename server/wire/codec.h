@@ -38,6 +38,7 @@ enum field_kind {
 
 enum field_flags {
     OMIT_EMPTY = 1,  /* left out when "", 0, false, nil or empty; an OBJECT never is */
+    GO_VALUE = 4,    /* a POINTER to what is a plain struct in Go: NULL is its zero value, and JSON's null leaves it unchanged */
     ZERO_OBJECT = 2, /* a POINTER that prints an object of zeros when NULL (`{}` if all of it may be omitted) */
     EMPTY_LIST = 4,  /* a list that prints [] instead of null when nil */
 };

@@ -226,7 +226,7 @@ static void decode_field(struct decoder *d, const struct place *at, void *to)
 
     MUST(kinds[kind].decode);
     if (found == JSON_NULL) {
-        if (kinds[kind].nil_size)
+        if (kinds[kind].nil_size && !(at->field->flags & GO_VALUE))
             memset(to, 0, kinds[kind].nil_size);
         decoder_take(d);
     } else if (kinds[kind].takes & TAKES(found)) {

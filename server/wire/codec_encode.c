@@ -92,7 +92,7 @@ static void encode_pointer(const struct encoder *e, const struct field *f, const
     const void *object;
 
     memcpy(&object, from, sizeof object);
-    if (!object && f->flags & ZERO_OBJECT) {
+    if (!object && f->flags & (ZERO_OBJECT | GO_VALUE)) {
         MUST(f->message->size <= sizeof zeros);
         object = zeros;
     }

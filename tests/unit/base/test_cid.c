@@ -3,42 +3,6 @@
 #include "support/suite.h"
 #include "wire/signature.h"
 
-static const struct base58 {
-    struct span bytes;
-    const char *text;
-} base58[] = {
-    { { NULL, 0 }, "" },
-    { { "\0", 1 }, "1" },
-    { { "\0\0\0", 3 }, "111" },
-    { { "\x39", 1 }, "z" },
-    { { "\x3a", 1 }, "21" },
-    { { "\xff", 1 }, "5Q" },
-    { { "Hello World!", 12 }, "2NEpo7TZRRrLZSi2U" },
-    { { "\0\0\x28\x7f\xb4\xcd", 6 }, "11233QC4" },
-};
-
-START_TEST(bytes_become_base58)
-{
-    CLEANUP(buf_release) struct buf out = buf_init(100);
-
-    buf_text(&out, ">");
-    base58_encode(&out, base58[_i].bytes);
-
-    ck_assert_msg(span_is(span_of(out.p + 1, out.n - 1), base58[_i].text), "%s: %s", base58[_i].text, out.p);
-}
-END_TEST
-
-START_TEST(base58_stops_at_the_buffers_maximum)
-{
-    CLEANUP(buf_release) struct buf out = buf_init(5);
-
-    base58_encode(&out, SPAN("Hello World!"));
-
-    ck_assert(out.failed);
-    ck_assert_uint_eq(out.n, 0);
-}
-END_TEST
-
 START_TEST(the_cid_of_nothing_is_the_known_one)
 {
     unsigned char digest[SHA256_SIZE];
@@ -93,8 +57,6 @@ START_TEST(a_node_id_is_the_multihash_of_its_public_key)
 END_TEST
 
 TEST_MAIN("cid",
-    TEST_EACH(bytes_become_base58, base58),
-    TEST(base58_stops_at_the_buffers_maximum),
     TEST(the_cid_of_nothing_is_the_known_one),
     TEST_EACH(the_lowest_and_the_highest_digest_have_46_characters, edges),
     TEST(a_node_id_is_the_multihash_of_its_public_key))

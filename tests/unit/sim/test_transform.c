@@ -182,16 +182,16 @@ START_TEST(every_place_of_a_spec_but_import_modules_is_looked_at)
     struct storage_spec import = inline_of(&arena, 'c', LARGE), input = inline_of(&arena, 'd', LARGE),
                         output = inline_of(&arena, 'e', LARGE);
     struct job_spec spec = {
-        .language = { .context = inline_of(&arena, 'a', LARGE) },
-        .wasm = { .entry_module = inline_of(&arena, 'b', LARGE), .import_modules = { &import, 1 } },
+        .language = &(struct language_spec){ .context = inline_of(&arena, 'a', LARGE) },
+        .wasm = &(struct wasm_spec){ .entry_module = inline_of(&arena, 'b', LARGE), .import_modules = { &import, 1 } },
         .inputs = { &input, 1 },
         .outputs = { &output, 1 },
     };
 
     ck_assert_int_eq(transformed(&spec, &arena), ERR_OK);
 
-    assert_cid_of(spec.language.context.cid, 'a', LARGE);
-    assert_cid_of(spec.wasm.entry_module.cid, 'b', LARGE);
+    assert_cid_of(spec.language->context.cid, 'a', LARGE);
+    assert_cid_of(spec.wasm->entry_module.cid, 'b', LARGE);
     ck_assert_int_eq(import.source, SOURCE_INLINE);
     assert_cid_of(input.cid, 'd', LARGE);
     assert_cid_of(output.cid, 'e', LARGE);
