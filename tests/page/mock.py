@@ -19,7 +19,7 @@ class Mock:
     def __init__(self, program, folder, scenario=None, options=()):
         arguments = []
         if scenario is not None:
-            path = os.path.join(folder, "scenario.json")
+            path = os.path.join(folder, scenario.get("name", "scenario") + ".json") # the name must be the file's
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(scenario, file)
             arguments.append(path)

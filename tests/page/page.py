@@ -217,13 +217,15 @@ def an_exchange_shows_both_heads_and_bodies(context):
 
 
 def a_row_says_what_answered_and_the_nearest_miss(context):
-    mock, browser = context.open(FLAKY)
+    mock, browser = context.open({"version": 1, "faults": [
+        {"name": "theirs", "on": "states", "match": {"client_id": "someone-else"}, "reply": {"status": 418}},
+        {"name": "blip", "on": "states", "skip": 1, "reply": {"status": 503, "body": "try again"}}]})
     job = mock.submit()
     mock.states(job)
 
     mock.states(job)
 
-    browser.until_text("#exchanges .row", "near miss")
+    browser.until_text("#exchanges .row", "near miss: fault theirs")
     browser.until_text("#exchanges .row", "fault blip")
     browser.until_text("#exchanges .row .is-bad", "503")
 
@@ -586,7 +588,7 @@ def running(context):
 def failed(context):
     mock, browser = context.open({"version": 1, "name": "bad-image", "nodes": [
         {"name": "n0", "run": {"after": "1s", "fail": "could not inspect image \"ubuntuu\": No such image"}},
-        {"name": "n1", "bid": {"after": "300ms"}, "run": {"after": "2s", "exit_code": 3, "stderr": "sh: echoo: not found\n", "fail": "exit status 3"}}],
+        {"name": "n1", "bid": {"after": "300ms"}, "run": {"after": "2s", "fail": "exit status 127: sh: echoo: not found"}}],
         "faults": [{"name": "blip", "on": "states", "count": 1, "reply": {"status": 503, "body": "try again"}}]})
     job = mock.submit(["nightly"])
     mock.control("POST", "clock/advance", {"until": "idle"})
