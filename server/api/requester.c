@@ -98,6 +98,14 @@ static bool client_fits(struct call *call, const struct signing *signing, struct
     return tolerate(call, signing, &refusals->wrong_client, SPAN("client's public key does not match client ID"));
 }
 
+/* The real requester panics for want of `what`; the log says why. */
+static void refuse_absent(struct call *call, const struct refusal *refusal, const char *what, const char *where)
+{
+    if (!refusal->status)
+        call->reply->refused = arena_printf(&call->reply->arena, "no %s in the %s: the real requester panics here", what, where);
+    call_refuse(call, refusal, SPAN(""));
+}
+
 /* Envelope, key, signature, payload, client id, in this order (wire contract A3); the payload is decoded before the
  * signature is checked, as it says whose world decides about signatures. `payload` begins with its client id; `job_id`:
  * that in the payload, or NULL. */
@@ -114,7 +122,7 @@ static bool read_signed(struct call *call, void *payload, const struct span *job
     if (!call_read_body(call, route->request, &envelope, &refusals->envelope))
         return false;
     if (!envelope.payload.p) {
-        call_refuse(call, &refusals->no_payload, SPAN(""));
+        refuse_absent(call, &refusals->no_payload, route->request->fields[0].name, "body");
         return false;
     }
     signing.payload = envelope.payload;
@@ -138,7 +146,7 @@ static void check_job(struct call *call, const struct submit_payload *payload)
     CLEANUP(buf_release) struct buf why = buf_init(BODY_MAX);
 
     if (!payload->spec && payload->api_version.n) {
-        call_refuse(call, &call->world->release->no_spec, SPAN(""));
+        refuse_absent(call, &call->world->release->no_spec, "Spec", "payload");
         return;
     }
     bool is_zero = !payload->spec || codec_is_zero(call->world->release->spec, payload->spec);

@@ -2,6 +2,7 @@
 #include "api/witness.h"
 
 #include "api/api.h"
+#include "api/hints.h"
 #include "base/os_clock.h"
 #include "scenario/shipped.h"
 
@@ -54,12 +55,6 @@ static struct span name_answerer(struct call *call, const struct job *job)
 
 /* ---- the journal ----------------------------------------------------------------------------------------- */
 
-/* The error text of a refusal. */
-static struct span refusal_of(const struct reply *reply)
-{
-    return reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
-}
-
 /* HEAD and the empty reply have no body. */
 static struct span body_of(const struct request *request, const struct reply *reply)
 {
@@ -76,7 +71,7 @@ static uint64_t enter(struct world *world, struct journal_entry *entry, const st
     entry->target = request->target;
     entry->answered_by = span_text(reply->answered_by);
     entry->near_miss = reply->fate.near_miss;
-    entry->refused = refusal_of(reply);
+    entry->refused = hints_refusal(reply);
     entry->status = reply->status;
     return journal_enter(world->journal, entry,
                          &(struct journal_content){ .headers = request->headers,
@@ -131,6 +126,7 @@ static void enter_call(struct call *call, struct span source, ns_t now)
     foresee(&entry, call->request, call->reply);
     call->reply->journal = enter(call->world, &entry, call->request, call->reply);
     call->reply->seen = true;
+    call->reply->number = call->reply->journal ? journal_last(call->world->journal) : 0;
     if (call->reply->journal)
         feed_add_exchange(&call->world->feed, now, journal_last(call->world->journal), false);
 }
@@ -180,6 +176,21 @@ static void warn_of_name(struct call *call)
     call->world->unknown_names = asked;
 }
 
+/* After name_answerer and complete_facts. */
+static void note_for_log(struct call *call, const struct job *job, struct span source, ns_t now)
+{
+    struct reply *reply = call->reply;
+
+    reply->answered_ns = now;
+    reply->source = source;
+    reply->endpoint = endpoint_name(call->facts.endpoint);
+    reply->job_state = job ? job_state_name(job->state) : NULL;
+    reply->client_id = arena_span(&reply->arena, call->facts.client_id);
+    if (job && !reply->job_id.n)
+        reply->job_id = arena_span(&reply->arena, job->id);
+    hints_add(call);
+}
+
 void witness_answer(struct call *call, ns_t now)
 {
     const struct job *job = call->facts.job_id.n ? engine_look(call->world->engine, call->facts.job_id) : NULL;
@@ -189,6 +200,7 @@ void witness_answer(struct call *call, ns_t now)
     complete_facts(&call->facts, job);
     expectations_note(&call->world->expectations, &call->facts, job && call->facts.endpoint == ENDPOINT_SUBMIT);
     judge(call);
+    note_for_log(call, job, source, now);
     enter_call(call, source, now);
 }
 

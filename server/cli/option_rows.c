@@ -182,6 +182,29 @@ static enum err read_dialect(const struct option_row *row, const char *text, str
     return ERR_OK;
 }
 
+static const struct choice log_parts[] = {
+    { "exchanges", LOG_EXCHANGES }, { "jobs", LOG_JOBS }, { "control", LOG_CONTROL }, { NULL, 0 },
+};
+
+/* A set, as words between commas. */
+static enum err read_log_what(const struct option_row *row, const char *text, struct options *options, struct error *error)
+{
+    unsigned what = 0;
+
+    (void)row;
+    for (size_t n; *text; text += n + (text[n] == ',')) {
+        const struct choice *part = log_parts;
+        n = strcspn(text, ",");
+        while (part->name && !span_is(span_of(text, n), part->name))
+            part++;
+        if (!part->name)
+            return error_set(error, ERR_INVALID, "wants words of exchanges,jobs,control, not \"%.*s\"", (int)n, text);
+        what |= (unsigned)part->value;
+    }
+    options->log_what = what;
+    return ERR_OK;
+}
+
 static bool parse_scale(const char *text, double *scale)
 {
     if (!*text || strspn(text, "0123456789.") != strlen(text))
@@ -278,8 +301,10 @@ const struct option_row option_rows[] = {
       .choices = switches },
     { "watch", COMMAND_SERVE, NULL, "off", NULL, "read the scenario files again when they change", read_choice, FIELD(watch),
       .choices = switches },
-    { "log", COMMAND_SERVE, "text|json|off", "text", NULL, "a line an exchange on standard error", read_choice,
-      FIELD(log), .choices = logs },
+    { "log", COMMAND_SERVE, "text|json|off", "text", NULL, "a line for all that happens, on standard error",
+      read_choice, FIELD(log), .choices = logs },
+    { "log-what", COMMAND_SERVE, "LIST", "exchanges,jobs", NULL, "what is logged, of exchanges,jobs,control", read_log_what,
+      FIELD(log_what) },
     { "rate-limit", COMMAND_SERVE, "on|off", NULL, "on if the clock is real",
       "refuse more than 1000 requests a second", read_choice, FIELD(rate_limit), .choices = switches },
 

@@ -61,6 +61,7 @@ struct options {
     int strict;  /* bool */
     int watch;   /* bool */
     int log;     /* enum log_kind */
+    unsigned log_what; /* enum log_what bits */
     int rate_limit; /* bool; see options_rate_limit */
     const char *key, *field; /* of sign; NULL: not given */
     int format;              /* FORMAT_… */

@@ -59,6 +59,7 @@ static struct server_options server_options_of(const struct serving *serving, st
         .allow_hosts = options->allow_hosts,
         .n_allow_hosts = options->n_allow_hosts,
         .log = (enum log_kind)options->log,
+        .log_what = options->log_what,
     };
 }
 

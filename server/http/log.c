@@ -1,142 +1,207 @@
 #include "http/log.h"
 
 #include "base/ns.h"
+#include "http/log_text.h"
+#include "releases/messages.h"
 #include "wire/json_put.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-enum { LINE_MAX_BYTES = 16 * 1024, SHOWN_MAX = 1024 };
+enum { JSON_LINE_MAX = 16 * 1024, SHOWN_MAX = 1024 /* bytes of a text */ };
+
+/* ---- life ------------------------------------------------------------------------------------------------ */
+
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && (!no || !*no) && (!terminal || strcmp(terminal, "dumb") != 0);
+}
+
+bool log_start(struct log *log, enum log_kind kind, unsigned what)
+{
+    *log = (struct log){ .kind = kind, .what = kind == LOG_OFF ? 0 : what, .colour = kind == LOG_TEXT && wants_colour() };
+    return log_writer_start(&log->writer);
+}
+
+void log_stop(struct log *log)
+{
+    log_writer_stop(&log->writer);
+}
+
+/* ---- text ------------------------------------------------------------------------------------------------ */
+
+static void add_line(struct log *log, struct line *line)
+{
+    log_writer_add(&log->writer, line_view(line));
+    line_clear(line);
+}
+
+/* One line for each remark about faults. */
+static void add_remarks(struct log *log, struct line *line, const struct logged *logged)
+{
+    const struct reply_fate *fate = &logged->reply->fate;
+
+    if (fate->near_miss.n) {
+        log_text_remark(line, logged, "near miss: ", fate->near_miss);
+        add_line(log, line);
+    }
+    if (fate->note.n) {
+        log_text_remark(line, logged, "", fate->note);
+        add_line(log, line);
+    }
+}
+
+static void add_text(struct log *log, const struct logged *logged)
+{
+    struct line line;
+
+    line_clear(&line);
+    log_text_exchange(&line, logged, log->colour);
+    add_line(log, &line);
+    add_remarks(log, &line, logged);
+}
+
+static void warn(struct log *log, const struct request *request, struct span warning)
+{
+    struct line line;
+
+    line_clear(&line);
+    log_text_warning(&line, request->target, warning);
+    add_line(log, &line);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------ */
 
 static struct span shortened(struct span s)
 {
     return span_of(s.p, s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
 }
 
-/* Control characters could move the cursor of a terminal. */
-static void put_plain(struct buf *out, struct span s)
-{
-    s = shortened(s);
-    for (size_t i = 0; i < s.n; i++)
-        buf_char(out, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
-}
-
-static struct span client_of(const struct request *request)
-{
-    return request ? request->remote : SPAN("");
-}
-
-static void put_time(struct buf *out, int64_t ns)
-{
-    CLEANUP(buf_release) struct buf quoted = buf_init(64);
-
-    json_put_time(&quoted, ns / NS_PER_MS * NS_PER_MS, 0);
-    if (quoted.n > 2)
-        buf_add(out, quoted.p + 1, quoted.n - 2);
-}
-
-static void put_text(struct buf *out, const struct request *request, const struct reply *reply, const struct http_end *end)
-{
-    put_time(out, end->ended_ns);
-    buf_char(out, ' ');
-    put_plain(out, client_of(request));
-    buf_char(out, ' ');
-    put_plain(out, request ? request->method : SPAN("-"));
-    buf_char(out, ' ');
-    put_plain(out, request ? request->target : SPAN("-"));
-    if (reply && reply->status)
-        buf_printf(out, " %d", reply->status);
-    if (strcmp(end->how, "complete") != 0)
-        buf_printf(out, " %s", end->how);
-    if (reply && reply->job_id.n) {
-        buf_text(out, " job ");
-        put_plain(out, reply->job_id);
-    }
-    if (reply && reply->answered_by) {
-        buf_char(out, ' ');
-        put_plain(out, span_text(reply->answered_by));
-    }
-    buf_char(out, '\n');
-}
-
-/* One line for each remark about faults. */
-static void put_remarks(struct buf *out, const struct reply *reply, const struct http_end *end)
-{
-    const struct {
-        const char *about;
-        struct span text;
-    } remarks[] = { { "near miss: ", reply->fate.near_miss }, { "", reply->fate.note } };
-
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
-        if (!remarks[i].text.n)
-            continue;
-        put_time(out, end->ended_ns);
-        buf_printf(out, " %s", remarks[i].about);
-        put_plain(out, remarks[i].text);
-        buf_char(out, '\n');
-    }
-}
-
 static void put_member(struct buf *out, const char *key, struct span value)
 {
     buf_printf(out, ",\"%s\":", key);
-    json_put_string(out, shortened(value));
+    if (value.n)
+        json_put_string(out, shortened(value));
+    else
+        buf_text(out, "null");
 }
 
-static void put_json(struct buf *out, const struct request *request, const struct reply *reply, const struct http_end *end)
+static void put_number(struct buf *out, const char *key, int64_t value)
 {
+    buf_printf(out, ",\"%s\":", key);
+    json_put_int(out, value);
+}
+
+static void put_refusal(struct buf *out, const struct reply *reply)
+{
+    struct span body = reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
+
+    put_member(out, "refused", reply->refused.n ? reply->refused : body);
+    put_member(out, "hint", reply->hint);
+}
+
+/* The keys of the journal, and `ms`, `hint`, `note`, `session`. */
+static void put_json(struct buf *out, const struct logged *logged)
+{
+    const struct reply *reply = logged->reply;
+    const struct http_end *end = logged->end;
+
     buf_text(out, "{\"time\":");
-    json_put_time(out, end->ended_ns, 0);
-    put_member(out, "client", client_of(request));
-    if (request) {
-        put_member(out, "method", request->method);
-        put_member(out, "target", request->target);
-    }
-    if (reply)
-        buf_printf(out, ",\"status\":%d", reply->status);
+    json_put_time(out, logged->time, 0);
+    put_number(out, "number", (int64_t)reply->number);
+    put_member(out, "endpoint", span_text(logged->control ? "control" : reply->endpoint ? reply->endpoint : "other"));
+    put_member(out, "method", logged->request ? logged->request->method : SPAN(""));
+    put_member(out, "target", logged->request ? logged->request->target : SPAN(""));
+    put_member(out, "client_id", reply->client_id);
+    put_member(out, "job_id", reply->job_id);
+    put_member(out, "job_state", span_text(reply->job_state));
+    put_number(out, "status", reply->status);
     put_member(out, "end", span_text(end->how));
-    buf_printf(out, ",\"bytes\":%lld,\"ms\":%.3f", (long long)end->bytes,
-               (double)(end->ended_ns - end->started_ns) / (double)NS_PER_MS);
-    if (reply && reply->job_id.n)
-        put_member(out, "job", reply->job_id);
-    if (reply && reply->answered_by)
-        put_member(out, "answered_by", span_text(reply->answered_by));
-    if (reply && reply->fate.near_miss.n)
-        put_member(out, "near_miss", reply->fate.near_miss);
-    if (reply && reply->fate.note.n)
-        put_member(out, "note", reply->fate.note);
+    put_number(out, "bytes", end->bytes);
+    buf_printf(out, ",\"ms\":%.3f", (double)(end->ended_ns - end->started_ns) / (double)NS_PER_MS);
+    put_member(out, "answered_by", span_text(reply->answered_by));
+    put_refusal(out, reply);
+    put_member(out, "near_miss", reply->fate.near_miss);
+    put_member(out, "note", reply->fate.note);
+    put_member(out, "session", logged->session);
+    buf_text(out, "}\n");
+}
+
+static struct span comment_of(const struct job *job, const struct history *entry)
+{
+    const struct execution *x = entry->level == HISTORY_EXECUTION ? job->executions[entry->execution] : NULL;
+
+    if (!x)
+        return entry->comment;
+    return entry->version == x->version ? x->status : SPAN("");
+}
+
+static void put_move(struct buf *out, struct span session, const struct job *job, const struct history *entry)
+{
+    bool of_job = entry->level == HISTORY_JOB;
+    const char *(*const state_name)(int) = of_job ? job_state_name : execution_state_name;
+
+    buf_text(out, "{\"time\":");
+    json_put_time(out, log_moment(job, entry), 0);
+    put_member(out, "job_id", job->id);
+    put_member(out, "node", of_job ? SPAN("") : log_node_name(job, job->executions[entry->execution]));
+    put_member(out, "level", span_text(names_history_level.names[entry->level]));
+    put_member(out, "previous", span_text(state_name(entry->previous)));
+    put_member(out, "new", span_text(state_name(entry->next)));
+    put_number(out, "version", entry->version);
+    put_member(out, "comment", comment_of(job, entry));
+    put_member(out, "session", session);
     buf_text(out, "}\n");
 }
 
 /* A line that is too long, or for which there is no memory, is left out. */
-static void add_line(struct log *log, const struct buf *line)
+static void add_json(struct log *log, const struct buf *line)
 {
     if (!line->failed)
         log_writer_add(&log->writer, buf_view(line));
 }
 
-static void warn(struct log *log, const struct request *request, struct span warning)
-{
-    CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
+/* ---- exchanges and moves --------------------------------------------------------------------------------- */
 
-    buf_text(&line, "mock-requester: warning: ");
-    put_plain(&line, request->target);
-    buf_text(&line, ": ");
-    put_plain(&line, warning);
-    buf_char(&line, '\n');
+void log_exchange(struct log *log, struct span session, const struct request *request, const struct reply *reply,
+                  const struct http_end *end, ns_t now)
+{
+    struct logged logged = { session, request, reply, end, reply->answered_ns ? reply->answered_ns : now, reply->unseen };
+
+    if (request && reply->warning.n)
+        warn(log, request, reply->warning);
+    if (!(log->what & (logged.control ? LOG_CONTROL : LOG_EXCHANGES)))
+        return;
+    if (log->kind == LOG_TEXT) {
+        add_text(log, &logged);
+        return;
+    }
+    CLEANUP(buf_release) struct buf line = buf_init(JSON_LINE_MAX);
+    put_json(&line, &logged);
+    add_json(log, &line);
+}
+
+static void move_as_text(struct log *log, struct span session, const struct job *job, const struct history *entry)
+{
+    struct line line;
+
+    line_clear(&line);
+    log_text_move(&line, session, job, entry, log->colour);
     add_line(log, &line);
 }
 
-void log_exchange(struct log *log, const struct request *request, const struct reply *reply, const struct http_end *end)
+/* A new job is no change of state. */
+void log_move(struct log *log, struct span session, const struct job *job, const struct history *entry)
 {
-    CLEANUP(buf_release) struct buf line = buf_init(LINE_MAX_BYTES);
-
-    if (request && reply && reply->warning.n)
-        warn(log, request, reply->warning);
-    if (log->kind == LOG_TEXT)
-        put_text(&line, request, reply, end);
-    if (log->kind == LOG_TEXT && reply)
-        put_remarks(&line, reply, end);
-    if (log->kind == LOG_JSON)
-        put_json(&line, request, reply, end);
-    add_line(log, &line);
+    if (!(log->what & LOG_JOBS) || (entry->level == HISTORY_JOB && entry->previous == entry->next))
+        return;
+    if (log->kind == LOG_TEXT) {
+        move_as_text(log, session, job, entry);
+        return;
+    }
+    CLEANUP(buf_release) struct buf line = buf_init(JSON_LINE_MAX);
+    put_move(&line, session, job, entry);
+    add_json(log, &line);
 }

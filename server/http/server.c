@@ -201,16 +201,6 @@ static void note_end(struct world *world, const struct request *request, struct 
     lock_give(&world->lock);
 }
 
-static void ended(void *context, const struct request *request, struct reply *reply, const struct http_end *end)
-{
-    struct server *server = context;
-    struct world *world = world_of(server, reply);
-
-    note_end(world, request, reply, end);
-    log_exchange(&server->log, request, reply, end);
-    world_drop(world);
-}
-
 static int64_t date_ns(void *context, const struct reply *reply)
 {
     struct world *world = world_of(context, reply);
@@ -222,6 +212,33 @@ static int64_t date_ns(void *context, const struct reply *reply)
     ns_t now = clock_now(&world->clock);
     lock_give(&world->lock);
     return now;
+}
+
+/* The world's clock when the reply was made; of one that no handler made, now. */
+static ns_t moment_of(struct server *server, const struct reply *reply)
+{
+    if (reply->answered_ns)
+        return reply->answered_ns;
+    return reply->moment ? reply->moment : date_ns(server, reply);
+}
+
+static void ended(void *context, const struct request *request, struct reply *reply, const struct http_end *end)
+{
+    struct server *server = context;
+    struct world *world = world_of(server, reply);
+
+    note_end(world, request, reply, end);
+    log_exchange(&server->log, world->client_id, request, reply, end, moment_of(server, reply));
+    world_drop(world);
+}
+
+/* Jobs that are loaded before requests are served are not logged. */
+static void moved(void *context, const struct world *world, const struct job *job, const struct history *entry)
+{
+    struct server *server = context;
+
+    if (atomic_load(&server->port))
+        log_move(&server->log, world->client_id, job, entry);
 }
 
 /* ---- life ----------------------------------------------------------------------------------------------- */
@@ -252,7 +269,7 @@ static void stop_serving(struct server *server)
         worlds_stop(&server->worlds);
     ticker_stop(&server->ticker);
     http_stop(http);
-    log_writer_stop(&server->log.writer);
+    log_stop(&server->log);
 }
 
 static void server_free(struct server *server)
@@ -273,6 +290,8 @@ static enum err build(struct server *server, const struct server_options *option
     first.memory = &server->memory;
     server->journal_budget.max = options->journal_bytes ? options->journal_bytes : JOURNAL_BYTES_DEFAULT;
     first.journal_budget = &server->journal_budget;
+    first.moved = moved;
+    first.moved_context = server;
     enum err err = world_new(&first, &world, error);
 
     if (err)
@@ -335,11 +354,11 @@ enum err server_start(const struct server_options *options, struct server **out,
 
     if (!server)
         return error_set(error, ERR_NOMEM, "out of memory");
-    server->log.kind = options->log;
     server->has_control = options->control;
     server->control = (struct control){ &server->worlds, { options->host, options->allow_hosts, options->n_allow_hosts } };
-    enum err err = log_writer_start(&server->log.writer) ? build(server, options, error)
-                                                         : error_set(error, ERR_STATE, "no thread for the log");
+    enum err err = log_start(&server->log, options->log, options->log_what)
+                       ? build(server, options, error)
+                       : error_set(error, ERR_STATE, "no thread for the log");
     if (!err)
         err = start_http(server, options, error);
     if (err)

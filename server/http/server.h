@@ -20,6 +20,7 @@ struct server_options {
     const char *const *allow_hosts; /* that its Host header may name besides `host`; borrowed, like `host` */
     size_t n_allow_hosts;
     enum log_kind log;
+    unsigned log_what; /* enum log_what bits */
 };
 
 struct server;

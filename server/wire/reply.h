@@ -78,6 +78,14 @@ struct reply {
     void *handler_context; /* of the handler that made the reply; NULL: none did */
 
     /* for the log */
+    int64_t answered_ns;       /* the world's clock when it was answered; 0: it was not */
+    uint64_t number;           /* of its entry in the journal; 0: it has none */
+    const char *endpoint;      /* static; NULL: it was refused before it was routed, or is one of the control API */
+    const char *job_state;     /* of the job it is about, after the exchange; static. NULL: there is none */
+    struct span client_id;     /* as the request claims it; in `arena` */
+    struct span refused;       /* why it was refused, where the body does not say it; static, or in `arena` */
+    struct span source;        /* the place in a scenario file that answered; in `arena` */
+    struct span hint;          /* what to do about a refusal; static, or in `arena` */
     struct span job_id;
     const char *answered_by; /* static, or in `arena`; NULL: nothing */
     struct span warning;     /* e.g. a bad signature that --signatures warn accepted; in `arena` */

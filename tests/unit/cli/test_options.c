@@ -400,6 +400,7 @@ static const struct refused {
     { "--host 127.0.0.1,0.0.0.0", "--host: wants an IPv4 address or a host name, not \"127.0.0.1,0.0.0.0\"" },
     { "--dialect v0.3.26", "--dialect: wants v0.3.25|v0.3.24|documented, not \"v0.3.26\" (did you mean \"v0.3.25\"?)" },
     { "--log txt", "--log: wants text|json|off, not \"txt\" (did you mean \"text\"?)" },
+    { "--log-what exchange", "--log-what: wants words of exchanges,jobs,control, not \"exchange\"" },
     { "--clock fast", "--clock: wants real|manual|scale:N, not \"fast\"" },
     { "--clock scale:0", "--clock: wants scale:N with N above 0 and up to 1000000, not \"scale:0\"" },
     { "--clock scale:1e3", "--clock: wants scale:N with N above 0 and up to 1000000, not \"scale:1e3\"" },
