@@ -1,6 +1,6 @@
 #include "http/log.h"
 
-#include "base/ns.h"
+#include "base/duration.h"
 #include "http/log_text.h"
 #include "releases/messages.h"
 #include "wire/json_put.h"
@@ -102,7 +102,7 @@ static void put_refusal(struct buf *out, const struct reply *reply)
     put_member(out, "hint", reply->hint);
 }
 
-/* The keys of the journal, and `ms`, `hint`, `note`, `session`. */
+/* The keys of the journal, and `job_state`, `hint`, `note`, `session`. */
 static void put_json(struct buf *out, const struct logged *logged)
 {
     const struct reply *reply = logged->reply;
@@ -120,8 +120,11 @@ static void put_json(struct buf *out, const struct logged *logged)
     put_number(out, "status", reply->status);
     put_member(out, "end", span_text(end->how));
     put_number(out, "bytes", end->bytes);
-    buf_printf(out, ",\"ms\":%.3f", (double)(end->ended_ns - end->started_ns) / (double)NS_PER_MS);
+    buf_text(out, ",\"duration\":\"");
+    duration_format(out, end->duration_ns);
+    buf_char(out, '"');
     put_member(out, "answered_by", span_text(reply->answered_by));
+    put_member(out, "source", reply->source);
     put_refusal(out, reply);
     put_member(out, "near_miss", reply->fate.near_miss);
     put_member(out, "note", reply->fate.note);

@@ -56,10 +56,10 @@ START_TEST(the_journal_has_the_reason_of_an_answer_without_bytes)
 END_TEST
 
 static const struct answerer {
-    const char *scenario, *by;
+    const char *scenario, *by, *source;
 } answerers[] = {
-    { "{\"version\":1,\"faults\":[\n{\"name\":\"blip\",\"on\":\"livez\",\"preset\":\"plain-500\"}]}", "fault blip a.json:2" },
-    { "{\"version\":1,\"faults\":[\n\n{\"on\":\"livez\",\"preset\":\"plain-500\"}]}", "fault a.json:3" },
+    { "{\"version\":1,\"faults\":[\n{\"name\":\"blip\",\"on\":\"livez\",\"preset\":\"plain-500\"}]}", "fault blip", "a.json:2" },
+    { "{\"version\":1,\"faults\":[\n\n{\"on\":\"livez\",\"preset\":\"plain-500\"}]}", "fault a.json:3", "a.json:3" },
 };
 
 START_TEST(a_fault_is_named_with_its_place)
@@ -69,6 +69,7 @@ START_TEST(a_fault_is_named_with_its_place)
     const struct reply *reply = desk_ask(desk, SPAN("GET"), SPAN("/livez"), SPAN(""));
 
     ck_assert_str_eq(reply->answered_by, answerers[_i].by);
+    ck_assert(span_is(reply->source, answerers[_i].source));
 }
 END_TEST
 

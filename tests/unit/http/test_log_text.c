@@ -62,7 +62,8 @@ END_TEST
 START_TEST(a_broken_exchange_says_how_it_broke)
 {
     reply.status = 0;
-    reply.answered_by = "fault blip flaky.json:9";
+    reply.answered_by = "fault blip";
+    reply.source = SPAN("flaky.json:9");
     end.how = "EMPTY_RESPONSE";
 
     exchange();
