@@ -40,7 +40,7 @@ struct option_row {
     bool repeats;            /* each time it is given, it is read */
 };
 
-enum { OPTION_COUNT = 31 };
+enum { OPTION_COUNT = 32 };
 extern const struct option_row option_rows[OPTION_COUNT];
 
 /* Adds `(did you mean "…"?)` to the error where a name is near; returns ERR_INVALID. `prefix`: of the name, `--`. */
