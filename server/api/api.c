@@ -187,7 +187,7 @@ static void take_place(struct call *call)
 
     if (!fate->wait.on && !fate->trickle.bytes)
         return;
-    fate->has_place = held_take_place(&call->world->held);
+    fate->has_place = held_take_place(&call->world->held, fate);
     if (fate->has_place)
         return;
     fate->no_place = true;

@@ -141,11 +141,17 @@ static void complete_facts(struct exchange_facts *facts, const struct job *job)
     facts->spec = &job->spec;
 }
 
+/* True if a browser asks so by itself when someone opens the server's address. */
+static bool is_browsers_own(const struct request *request)
+{
+    return span_is(request->method, "GET") && (span_is(request->target, "/") || span_is(request->target, "/favicon.ico"));
+}
+
 static void judge(const struct call *call)
 {
     bool unknown = call->facts.endpoint == ENDPOINT_OTHER && call->reply->status == 404;
 
-    if (unknown)
+    if (unknown && !is_browsers_own(call->request))
         verdict_note_not_found(&call->world->verdict, call->request->method, call->request->target);
     if (call->refused_signature)
         verdict_note_signature(&call->world->verdict);

@@ -138,6 +138,10 @@ bool control_read_body(struct control_call *c, const struct shape *shape, void *
 /* ---- queries --------------------------------------------------------------------------------------------- */
 
 static const char session_parameter[] = "session";
+const struct control_parameter control_common_parameters[] = {
+    { session_parameter, NULL, "the client id of a session: the call acts on its world", "string" },
+    { NULL, NULL, NULL, NULL },
+};
 
 const struct control_parameter control_no_parameters[] = { { NULL, NULL, NULL, NULL } };
 

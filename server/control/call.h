@@ -68,6 +68,7 @@ struct control_parameter {
     const char *shape; /* its type in openapi.json, in the notation of shapes.json; NULL: "string" */
 };
 extern const struct control_parameter control_no_parameters[];
+extern const struct control_parameter control_common_parameters[]; /* of every call; read by control_prepare */
 /* Reads a whole number from 0. False: it is none, or too long. */
 bool control_number(struct span digits, uint64_t *number);
 /* Reads the query by a table that ends with a NULL name. False: the reply is an error. */

@@ -11,7 +11,7 @@ void prepare_index(struct control_call *c);    /* index.c */
 void prepare_openapi(struct control_call *c);
 void answer_health(struct control_call *c);   /* clock.c */
 void answer_clock(struct control_call *c);
-void prepare_advance(struct control_call *c);
+void prepare_advance(struct control_call *c);  /* advance.c */
 void answer_advance(struct control_call *c);
 extern const struct control_parameter control_jobs_parameters[]; /* jobs.c */
 void prepare_jobs(struct control_call *c);
@@ -51,6 +51,9 @@ void control_put_upcoming(struct control_call *c, struct json_out *out, const ch
 const struct job *control_find_job(struct control_call *c, struct span id);
 /* The name of an execution's node; empty: it is not in the network. */
 struct span control_node_name(const struct job *job, const struct execution *x);
+/* The next moment at which something happens, housekeeping included; and without it. NS_NEVER: none is planned. */
+ns_t control_next(struct control_call *c);
+ns_t control_next_action(struct control_call *c);
 void control_put_clock(struct control_call *c, struct json_out *out, const char *key);
 
 #endif

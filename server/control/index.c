@@ -3,20 +3,25 @@
 #include "control/openapi.h"
 #include "control/page.h"
 
-static void put_call(struct json_out *out, const struct control_row *row)
+static void put_parameters(struct json_out *out, const struct control_parameter *parameters)
 {
-    out_open(out, NULL, '{');
-    out_text(out, "method", span_text(row->method));
-    out_text(out, "path", span_text(row->path));
-    out_text(out, "summary", span_text(row->summary));
     out_open(out, "parameters", '[');
-    for (const struct control_parameter *p = row->parameters; p && p->name; p++) {
+    for (const struct control_parameter *p = parameters; p && p->name; p++) {
         out_open(out, NULL, '{');
         out_text(out, "name", span_text(p->name));
         out_text(out, "wants", span_text(p->wants));
         out_close(out, '}');
     }
     out_close(out, ']');
+}
+
+static void put_call(struct json_out *out, const struct control_row *row)
+{
+    out_open(out, NULL, '{');
+    out_text(out, "method", span_text(row->method));
+    out_text(out, "path", span_text(row->path));
+    out_text(out, "summary", span_text(row->summary));
+    put_parameters(out, row->parameters);
     out_text_or_null(out, "body", span_text(row->form));
     out_close(out, '}');
 }
@@ -35,6 +40,7 @@ void prepare_index(struct control_call *c)
     for (size_t i = 0; i < c->n_rows; i++)
         put_call(&out, &c->rows[i]);
     out_close(&out, ']');
+    put_parameters(&out, control_common_parameters);
     out_close(&out, '}');
     buf_char(out.buf, '\n');
     c->done = true;

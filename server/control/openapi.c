@@ -26,11 +26,9 @@ static void put_path_parameter(struct json_out *out, const char *path)
     out_close(out, '}');
 }
 
-static void put_parameters(struct json_out *out, const struct control_row *row)
+static void put_query(struct json_out *out, const struct control_parameter *parameters)
 {
-    out_open(out, "parameters", '[');
-    put_path_parameter(out, row->path);
-    for (const struct control_parameter *p = row->parameters; p && p->name; p++) {
+    for (const struct control_parameter *p = parameters; p && p->name; p++) {
         out_open(out, NULL, '{');
         out_text(out, "name", span_text(p->name));
         out_text(out, "in", SPAN("query"));
@@ -38,6 +36,14 @@ static void put_parameters(struct json_out *out, const struct control_row *row)
         put_schema(out, p->shape);
         out_close(out, '}');
     }
+}
+
+static void put_parameters(struct json_out *out, const struct control_row *row)
+{
+    out_open(out, "parameters", '[');
+    put_path_parameter(out, row->path);
+    put_query(out, row->parameters);
+    put_query(out, control_common_parameters);
     out_close(out, ']');
 }
 
@@ -70,7 +76,8 @@ static const struct {
     enum needs needs;
 } common[] = {
     { { 400, "unknown-parameter" }, ANY_CALL }, { { 400, "bad-parameter" }, ANY_CALL }, { { 400, "bad-json" }, WITH_BODY },
-    { { 403, "foreign-host" }, ANY_CALL },      { { 403, "foreign-origin" }, ANY_CALL }, { { 413, "body-too-large" }, ANY_CALL },
+    { { 403, "foreign-host" }, ANY_CALL },      { { 403, "foreign-origin" }, ANY_CALL }, { { 404, "unknown-session" }, ANY_CALL },
+    { { 413, "body-too-large" }, ANY_CALL },
     { { 503, "no-memory" }, ANY_CALL },
 };
 

@@ -35,6 +35,7 @@ struct reply_wait {
     bool on;
     ns_t until;       /* NS_NEVER: without end */
     struct span gate; /* p NULL: none */
+    unsigned round;   /* of the world's held replies (world/held.h) when the wait was made */
 };
 
 /* The body goes out in pieces; each one after the first waits. */
@@ -42,6 +43,7 @@ struct reply_trickle {
     size_t bytes; /* of a piece; 0: all at once */
     struct trigger every;
     ns_t since; /* when the previous piece was due; 0: this one goes out when the wait is over */
+    unsigned round; /* as in struct reply_wait */
 };
 
 /* What a fault does to a reply on its way out; zero: nothing. */

@@ -14,8 +14,9 @@ struct held {
 
 /* ---- places --------------------------------------------------------------------------------------------------- */
 
-bool held_take_place(struct held_list *list)
+bool held_take_place(struct held_list *list, struct reply_fate *fate)
 {
+    fate->wait.round = fate->trickle.round = list->round;
     return places_take(list->places);
 }
 
@@ -35,7 +36,7 @@ static void wake(const struct held *held)
 
 static bool is_over(const struct held_list *list, const struct reply_wait *wait)
 {
-    return list->stopping || list->letting_go || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
+    return list->stopping || list->letting_go || wait->round != list->round || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
            (wait->until != NS_NEVER && clock_now(list->clock) >= wait->until);
 }
 
@@ -63,6 +64,12 @@ size_t held_at_gate(const struct held_list *list, struct span gate)
     for (const struct held *held = list->first; held; held = held->next)
         n += held->wait->gate.p && span_eq(held->wait->gate, gate);
     return n;
+}
+
+void held_send_all(struct held_list *list)
+{
+    list->round++;
+    held_wake(list);
 }
 
 void held_stop(struct held_list *list)
@@ -138,7 +145,7 @@ bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd)
 
 bool held_wait_piece(struct held_list *list, struct reply_trickle *trickle, int fd)
 {
-    struct reply_wait wait = { .on = true, .until = NS_NEVER };
+    struct reply_wait wait = { .on = true, .until = NS_NEVER, .round = trickle->round };
 
     lock_take(list->lock);
     if (trickle->since == 0)

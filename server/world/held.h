@@ -24,15 +24,18 @@ struct held_list {
     struct engine *engine;
     struct held *first;
     struct places *places; /* of all worlds; borrowed */
+    unsigned round; /* how often held_send_all was called: waits of earlier rounds are over */
     bool stopping;
     bool letting_go; /* no wait lasts any longer: the session has ended */
 };
 
 /* ---- Caller holds the world's lock ------------------------------------------------------------------------ */
 
-/* Takes a place. False: all are taken. */
-bool held_take_place(struct held_list *list);
+/* Takes a place for the reply, and sets the round of its waits. False: all are taken. */
+bool held_take_place(struct held_list *list, struct reply_fate *fate);
 void held_give_place(struct held_list *list);
+/* Ends the waits of all replies that are made so far; they are sent. */
+void held_send_all(struct held_list *list);
 /* Wakes the threads whose wait is over. */
 void held_wake(struct held_list *list);
 /* Ends every wait, now and from now on; the replies are not sent. */

@@ -341,7 +341,7 @@ void world_reset(struct world *world, const struct world_reset *what)
         reset_journal(world);
     if (what->faults)
         faults_reset(&world->faults, clock_now(&world->clock));
-    held_wake(&world->held);
+    held_send_all(&world->held);
     world->resetting = false;
 }
 

@@ -264,6 +264,22 @@ START_TEST(the_verdict_names_all_that_is_not_as_it_should_be)
 }
 END_TEST
 
+START_TEST(what_a_browser_asks_by_itself_does_not_count_against_the_verdict)
+{
+    struct panel *panel = panel_open_with("{\"version\": 1}", CLOCK_KIND_MANUAL);
+
+    panel_get(panel, "/");
+    ck_assert_int_eq(panel->reply.status, 404);
+    panel_get(panel, "/favicon.ico");
+    ck_assert_int_eq(panel->reply.status, 404);
+    assert_has(panel_get(panel, "/__mock/verdict"), "{\"ok\":true,");
+
+    panel_ask(panel, "POST", "/", "");
+    assert_has(panel_get(panel, "/__mock/verdict"), "\"kind\":\"not-found\"");
+    panel_close(panel);
+}
+END_TEST
+
 START_TEST(the_verdict_is_good_when_all_came_as_it_should)
 {
     struct panel *panel = panel_open();
@@ -339,6 +355,7 @@ TEST_MAIN("control",
     TEST(the_control_api_is_not_in_the_journal),
     TEST(to_delete_the_journal_begins_expectations_anew),
     TEST(the_verdict_names_all_that_is_not_as_it_should_be),
+    TEST(what_a_browser_asks_by_itself_does_not_count_against_the_verdict),
     TEST(the_verdict_is_good_when_all_came_as_it_should),
     TEST(after_a_reset_it_behaves_as_a_fresh_one),
     TEST(a_reset_of_one_thing_leaves_the_others),

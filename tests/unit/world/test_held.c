@@ -64,6 +64,13 @@ static void await_held(void)
         sched_yield();
 }
 
+static void reset(void)
+{
+    world_enter(world);
+    world_reset(world, &(struct world_reset){ .journal = true });
+    world_leave(world);
+}
+
 /* ---- tests ----------------------------------------------------------------------------------------------- */
 
 START_TEST(a_moment_that_has_come_holds_nothing)
@@ -71,6 +78,49 @@ START_TEST(a_moment_that_has_come_holds_nothing)
     struct reply_wait wait = { .on = true, .until = 1 };
 
     ck_assert(held_wait(&world->held, &wait, -1));
+}
+END_TEST
+
+START_TEST(a_reset_sends_what_is_held)
+{
+    struct waiting w = { .wait = { .on = true, .until = NS_NEVER }, .fd = -1 };
+
+    begin(&w);
+    await_held();
+    reset();
+
+    ck_assert(ended(&w));
+}
+END_TEST
+
+START_TEST(a_reply_that_was_made_before_a_reset_is_not_held_after_it)
+{
+    struct reply_fate fate = { .wait = { .on = true, .until = NS_NEVER },
+                               .trickle = { .bytes = 1, .every = { .kind = TRIGGER_GATE, .gate = SPAN("never") } } };
+
+    ck_assert(held_take_place(&world->held, &fate));
+    reset();
+
+    ck_assert(held_wait(&world->held, &fate.wait, -1));
+    ck_assert(held_wait_piece(&world->held, &fate.trickle, -1));
+    held_give_place(&world->held);
+}
+END_TEST
+
+START_TEST(a_reply_that_was_made_after_a_reset_is_held)
+{
+    struct reply_fate fate = { .wait = { .on = true, .until = NS_NEVER } };
+    struct waiting w = { .fd = -1 };
+
+    reset();
+    ck_assert(held_take_place(&world->held, &fate));
+    w.wait = fate.wait;
+    begin(&w);
+
+    await_held();
+    reset();
+    ck_assert(ended(&w));
+    held_give_place(&world->held);
 }
 END_TEST
 
@@ -144,17 +194,22 @@ END_TEST
 
 START_TEST(there_are_so_many_places_and_no_more)
 {
+    struct reply_fate fate = { .broken = BREAK_NOT };
+
     for (int i = 0; i < HELD_MAX; i++)
-        ck_assert(held_take_place(&world->held));
-    ck_assert(!held_take_place(&world->held));
+        ck_assert(held_take_place(&world->held, &fate));
+    ck_assert(!held_take_place(&world->held, &fate));
     held_give_place(&world->held);
-    ck_assert(held_take_place(&world->held));
+    ck_assert(held_take_place(&world->held, &fate));
 }
 END_TEST
 
 TEST_MAIN("held",
           TEST_GROUP("held", .setup = start, .teardown = stop),
           TEST(a_moment_that_has_come_holds_nothing),
+          TEST(a_reset_sends_what_is_held),
+          TEST(a_reply_that_was_made_before_a_reset_is_not_held_after_it),
+          TEST(a_reply_that_was_made_after_a_reset_is_held),
           TEST(the_clock_ends_a_wait),
           TEST(a_gate_ends_a_wait),
           TEST(a_client_that_goes_away_ends_a_wait),

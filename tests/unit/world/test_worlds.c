@@ -325,9 +325,9 @@ END_TEST
 START_TEST(all_worlds_share_the_places_for_held_replies)
 {
     for (int i = 0; i < HELD_MAX; i++)
-        ck_assert(held_take_place(i % 2 ? &world_of_alice->held : &world_of_bob->held));
+        ck_assert(held_take_place(i % 2 ? &world_of_alice->held : &world_of_bob->held, &(struct reply_fate){ 0 }));
 
-    ck_assert(!held_take_place(&worlds_default(&house.worlds)->held));
+    ck_assert(!held_take_place(&worlds_default(&house.worlds)->held, &(struct reply_fate){ 0 }));
     for (int i = 0; i < HELD_MAX; i++)
         held_give_place(&world_of_bob->held);
 }
