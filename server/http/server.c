@@ -19,7 +19,7 @@ struct server {
     struct control control;
     bool has_control;
     struct log log;
-    struct ticker ticker; /* runs only where the network restarts by itself */
+    struct ticker ticker; /* see start_ticker */
 };
 
 /* ---- restarts ------------------------------------------------------------------------------------------- */
@@ -106,14 +106,25 @@ static void hand_over(struct server *server, struct call *call)
 
 /* ---- exchanges ------------------------------------------------------------------------------------------ */
 
+/* Leaves the world and tells the ticker what the exchange has planned. Returns whether the requester has restarted. */
+static bool leave(struct server *server, struct world *world)
+{
+    bool restarted = world_restarted(world);
+    ns_t next = engine_next_deadline(world->engine);
+
+    world_leave(world);
+    if (world == worlds_default(&server->worlds))
+        ticker_look(&server->ticker, next);
+    return restarted;
+}
+
 static void handle_call(struct server *server, const struct request *request, struct reply *reply)
 {
     struct call call;
 
     api_prepare(server->api, request, reply, &call);
     api_answer(&call, world_enter(call.world));
-    bool restarted = world_restarted(call.world);
-    world_leave(call.world);
+    bool restarted = leave(server, call.world);
     reply->handler_context = world_hold(call.world); /* until `ended` */
     if (restarted)
         close_other_connections(server, request->remote);
@@ -130,8 +141,7 @@ static void handle_control(struct server *server, const struct request *request,
     control_prepare(&server->control, request, target, reply, &call);
     reply->moment = world_enter(call.world);
     control_answer(&call, reply->moment);
-    bool restarted = world_restarted(call.world);
-    world_leave(call.world);
+    bool restarted = leave(server, call.world);
     if (restarted)
         close_other_connections(server, request->remote);
     control_call_release(&call);
@@ -251,6 +261,7 @@ static int tick(void *context)
 
     world_enter(world);
     int ms = world_next_ms(world);
+    atomic_store(&server->ticker.next, engine_next_deadline(world->engine));
     bool restarted = world_restarted(world);
     world_leave(world);
     if (restarted)
@@ -267,8 +278,8 @@ static void stop_serving(struct server *server)
     server->http = NULL;
     if (server_world(server))
         worlds_stop(&server->worlds);
-    ticker_stop(&server->ticker);
     http_stop(http);
+    ticker_stop(&server->ticker);
     log_stop(&server->log);
 }
 
@@ -302,10 +313,18 @@ static enum err build(struct server *server, const struct server_options *option
     return api_new(&api, &server->worlds, &server->api, error);
 }
 
-/* Real time needs no ticker: every request advances the world; but a restart closes connections by itself. */
-static bool wants_ticker(const struct program *program)
+/* Every request advances the world; but a restart closes connections by itself, and the log shows changes of state when
+ * they happen. The log may lag by LOG_LAG_MS, so that the ticker does not compete with requests for the world's lock. */
+static bool start_ticker(struct server *server, const struct program *program, struct error *error)
 {
-    return program->clock != CLOCK_KIND_MANUAL && program->scenario->n_restarts;
+    enum { LOG_LAG_MS = 20 };
+    bool restarts = program->scenario->n_restarts, logs = server->log.what & LOG_JOBS;
+
+    server->ticker = (struct ticker){ .tick = tick, .context = server, .rest_ms = restarts ? 0 : LOG_LAG_MS };
+    if (program->clock == CLOCK_KIND_MANUAL || (!restarts && !logs) || ticker_start(&server->ticker))
+        return true;
+    error_set(error, ERR_STATE, "no thread for the clock");
+    return false;
 }
 
 /* With fewer threads than wanted fewer replies may be held. */
@@ -336,15 +355,14 @@ static enum err start_http(struct server *server, const struct server_options *o
         .date_ns = date_ns,
         .context = server,
     };
+    if (!start_ticker(server, program, error))
+        return ERR_STATE;
     enum err err = http_start(&http, &server->http, error);
 
     if (err)
         return err;
     atomic_store(&server->port, http_port(server->http));
     take_places(server);
-    server->ticker = (struct ticker){ .tick = tick, .context = server };
-    if (wants_ticker(program) && !ticker_start(&server->ticker))
-        return error_set(error, ERR_STATE, "no thread for the clock");
     return ERR_OK;
 }
 

@@ -2,20 +2,65 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+/* Waits until the time has passed or the thread is woken; a `ms` below 0 has no end. */
+static void wait(const struct ticker *ticker, int ms)
+{
+    struct pollfd polled = { .fd = ticker->wake_fd, .events = POLLIN };
+    uint64_t count;
+
+    if (poll(&polled, 1, ms) > 0 && !atomic_load(&ticker->stopping))
+        (void)!read(ticker->wake_fd, &count, sizeof count);
+}
+
+/* What is planned meanwhile wakes the thread after its rest. */
+static void rest(const struct ticker *ticker)
+{
+    struct pollfd polled = { .fd = ticker->stop_fd, .events = POLLIN };
+
+    poll(&polled, 1, ticker->rest_ms);
+}
 
 static void *run(void *context)
 {
     struct ticker *ticker = context;
-    struct pollfd polled = { .fd = ticker->stop_fd, .events = POLLIN };
 
-    do {
+    while (!atomic_load(&ticker->stopping)) {
         int ms = ticker->tick(ticker->context);
-        poll(&polled, 1, ms);
-    } while (!polled.revents);
+        rest(ticker);
+        if (ms < 0 || ms > ticker->rest_ms)
+            wait(ticker, ms < 0 ? ms : ms - ticker->rest_ms);
+    }
     return NULL;
+}
+
+void ticker_look(struct ticker *ticker, int64_t next)
+{
+    uint64_t one = 1;
+    int64_t before = atomic_load(&ticker->next);
+
+    while (ticker->runs && next < before)
+        if (atomic_compare_exchange_weak(&ticker->next, &before, next)) {
+            (void)!write(ticker->wake_fd, &one, sizeof one);
+            return;
+        }
+}
+
+static bool open_fds(struct ticker *ticker)
+{
+    ticker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ticker->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return ticker->wake_fd >= 0 && ticker->stop_fd >= 0;
+}
+
+static void close_fds(const struct ticker *ticker)
+{
+    if (ticker->wake_fd >= 0)
+        close(ticker->wake_fd);
+    if (ticker->stop_fd >= 0)
+        close(ticker->stop_fd);
 }
 
 /* The thread blocks all signals. */
@@ -23,15 +68,15 @@ bool ticker_start(struct ticker *ticker)
 {
     sigset_t all, before;
 
-    ticker->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (ticker->stop_fd < 0)
-        return false;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    ticker->runs = pthread_create(&ticker->thread, NULL, run, ticker) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (open_fds(ticker)) {
+        atomic_store(&ticker->next, INT64_MIN);
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        ticker->runs = pthread_create(&ticker->thread, NULL, run, ticker) == 0;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     if (!ticker->runs)
-        close(ticker->stop_fd);
+        close_fds(ticker);
     return ticker->runs;
 }
 
@@ -41,8 +86,10 @@ void ticker_stop(struct ticker *ticker)
 
     if (!ticker->runs)
         return;
+    atomic_store(&ticker->stopping, true);
     (void)!write(ticker->stop_fd, &one, sizeof one);
+    (void)!write(ticker->wake_fd, &one, sizeof one);
     pthread_join(ticker->thread, NULL);
-    close(ticker->stop_fd);
+    close_fds(ticker);
     ticker->runs = false;
 }

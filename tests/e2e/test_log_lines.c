@@ -112,6 +112,17 @@ START_TEST(a_change_of_state_names_the_node_and_what_was_published)
 }
 END_TEST
 
+START_TEST(a_change_of_state_is_logged_when_it_happens_though_no_request_comes)
+{
+    static const char *const words[] = { "--signatures=off", "--clock=real", NULL };
+
+    start(words);
+    post("/requester/submit", ENVELOPE);
+
+    ck_assert(program_await_told(&program, "InProgress \xe2\x86\x92 Completed\n"));
+}
+END_TEST
+
 /* ---- refusals ---------------------------------------------------------------------------------------------- */
 
 START_TEST(a_job_without_an_envelope_is_told_how_to_sign)
@@ -187,6 +198,7 @@ TEST_MAIN("log lines",
     TEST_GROUP("lines", .teardown = teardown),
     TEST_EACH(log_what_chooses_the_lines, parts),
     TEST(a_change_of_state_names_the_node_and_what_was_published),
+    TEST(a_change_of_state_is_logged_when_it_happens_though_no_request_comes),
     TEST(a_job_without_an_envelope_is_told_how_to_sign),
     TEST(a_bad_signature_is_told_how_it_is_accepted),
     TEST(json_is_an_object_a_line))
