@@ -112,9 +112,22 @@ static bool number_is_cut(const struct request *request, struct span value)
            (ascii_is_digit(value.p[0]) || value.p[0] == '-');
 }
 
+static const struct span too_large = { "http: request body too large", 28 };
+
+enum err call_decode(struct call *call, const struct message *message, void *into, struct span value, struct span *why)
+{
+    struct arena *arena = &call->arena;
+
+    arena->max = arena->size + DECODED_LEAST + DECODED_PER_BYTE * value.n;
+    enum err err = codec_decode(message, into, value, arena, why);
+    arena->max = 0;
+    if (err == ERR_NOMEM)
+        *why = too_large;
+    return err;
+}
+
 static bool decode_body(struct call *call, const struct message *message, void *into, struct span *why)
 {
-    const struct span too_large = SPAN("http: request body too large");
     struct error error;
     struct span value;
     bool cut = false;
@@ -127,7 +140,7 @@ static bool decode_body(struct call *call, const struct message *message, void *
         *why = too_large;
         return false;
     }
-    return codec_decode(message, into, value, &call->arena, why) == ERR_OK;
+    return call_decode(call, message, into, value, why) == ERR_OK;
 }
 
 bool call_read_body(struct call *call, const struct message *message, void *into, const struct refusal *refusal)

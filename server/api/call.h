@@ -62,6 +62,13 @@ void call_choose_world(struct call *call, struct span client_id, struct span job
 /* Makes this error the reply, complete. `value`: see struct refusal; it may hold NUL bytes. */
 void call_refuse(struct call *call, const struct refusal *refusal, struct span value);
 
+/* What a value of a request decodes to costs at most DECODED_PER_BYTE times its bytes, and DECODED_LEAST more: lists of many
+ * empty objects would otherwise cost a hundred times as much. Above that it is refused as a body over 10 MiB is. */
+enum { DECODED_PER_BYTE = 8, DECODED_LEAST = 64 * 1024 };
+
+/* codec_decode into call->arena, within that limit. */
+enum err call_decode(struct call *call, const struct message *message, void *into, struct span value, struct span *why);
+
 /* Decodes the body into `into` (a struct for `message`, in call->arena). False: the reply is the refusal. */
 bool call_read_body(struct call *call, const struct message *message, void *into, const struct refusal *refusal);
 

@@ -126,7 +126,7 @@ static bool read_signed(struct call *call, void *payload, const struct span *job
         return false;
     }
     signing.payload = envelope.payload;
-    bool good = codec_decode(route->payload, payload, envelope.payload, &call->arena, &why) == ERR_OK;
+    bool good = call_decode(call, route->payload, payload, envelope.payload, &why) == ERR_OK;
     call_choose_world(call, *(struct span *)payload, job_id ? *job_id : SPAN(""));
     if (!check_signature(call, &envelope, &signing.key, &error) &&
         !tolerate(call, &signing, &refusals->signature, span_text(error.text)))

@@ -3,6 +3,7 @@
  *   decode_object → decode_field → kinds[field->kind].decode → decode_object … (tables are shallow: plain recursion) */
 #include "wire/decoder.h"
 
+#include "wire/json_items.h"
 #include "wire/json_scan.h"
 
 #include <stdlib.h>
@@ -37,25 +38,24 @@ static void decode_pointer(struct decoder *d, const struct place *at, void *to)
         decoder_take(d);
 }
 
-/* Element `i` of the list, appended if necessary; NULL without memory. */
-static void *list_element(struct decoder *d, struct list *list, size_t *room, size_t size, size_t i)
+/* How many elements or members the array or object at the cursor has. */
+static size_t count_items(const struct decoder *d)
 {
-    if (i < list->n)
-        return (char *)list->at + i * size;
-    if (i > list->n) /* one before it found no memory */
-        return NULL;
-    if (i == *room) {
-        size_t wanted = *room < 4 ? 4 : *room * 2;
-        void *at = arena_alloc(d->arena, wanted * size);
-        if (!at)
-            return NULL;
-        if (i)
-            memcpy(at, list->at, i * size);
-        list->at = at;
-        *room = wanted;
-    }
-    list->n = i + 1;
-    return (char *)list->at + i * size;
+    return json_items_count(span_of(d->p, (size_t)(d->end - d->p)));
+}
+
+/* Makes room for exactly `n` elements. Returns how many there is room for: without memory no more than there are. */
+static size_t reserve(struct decoder *d, struct list *list, size_t n, size_t size)
+{
+    if (n <= list->n && list->at)
+        return list->n;
+    void *at = arena_alloc(d->arena, n * size);
+    if (!at)
+        return list->n;
+    if (list->n)
+        memcpy(at, list->at, list->n * size);
+    list->at = at;
+    return n;
 }
 
 /* Decodes over the existing elements, then appends; existing elements beyond the last one are dropped, as in Go.
@@ -67,23 +67,20 @@ static void decode_list(struct decoder *d, const struct place *at, void *to, enu
     size_t n = 0;
 
     memcpy(&list, to, sizeof list);
-    size_t room = list.n;
+    size_t room = reserve(d, &list, count_items(d), size);
     d->p++;
     decoder_skip_space(d);
-    for (bool more = *d->p != ']'; more; more = !d->stopped && decoder_more(d, ']')) {
+    for (bool more = *d->p != ']'; more; more = !d->stopped && decoder_more(d, ']'), n++) {
         enum json_type found = decoder_type(d->p);
-        void *into = list_element(d, &list, &room, size, n++);
-        if (!into || found == JSON_NULL)
+        if (n >= room || found == JSON_NULL)
             decoder_take(d);
         else if (found == takes)
-            element(d, at, into);
+            element(d, at, (char *)list.at + n * size);
         else
             decoder_refuse(d, at, true);
     }
     d->p++;
-    list.n = n < list.n ? n : list.n;
-    if (n == 0)
-        list.at = arena_alloc(d->arena, 0);
+    list.n = n < room ? n : room;
     memcpy(to, &list, sizeof list);
 }
 
@@ -126,14 +123,6 @@ static struct span_map map_of(struct decoder *d, struct entry *entries, size_t n
     return map;
 }
 
-static void entry_add(struct decoder *d, struct list *entries, size_t *room, struct span_pair pair)
-{
-    struct entry *entry = list_element(d, entries, room, sizeof *entry, entries->n);
-
-    if (entry)
-        *entry = (struct entry){ pair, entries->n };
-}
-
 static struct span_pair decode_map_entry(struct decoder *d, const struct place *at)
 {
     struct span_pair pair = { .key = decode_text(d) };
@@ -150,23 +139,38 @@ static struct span_pair decode_map_entry(struct decoder *d, const struct place *
     return pair;
 }
 
+/* Decodes the members behind the `n` entries that there are; returns how many there are then. */
+static size_t decode_entries(struct decoder *d, const struct place *at, struct entry *entries, size_t n)
+{
+    d->p++;
+    decoder_skip_space(d);
+    for (bool more = *d->p != '}'; more; more = decoder_more(d, '}'), n++)
+        entries[n] = (struct entry){ decode_map_entry(d, at), n };
+    d->p++;
+    return n;
+}
+
 static void decode_map(struct decoder *d, const struct place *at, void *to)
 {
     struct span_map map;
-    struct list entries = { NULL, 0 };
-    size_t room = 0;
+    size_t n = count_items(d);
 
     memcpy(&map, to, sizeof map);
-    for (size_t i = 0; i < map.n; i++)
-        entry_add(d, &entries, &room, map.at[i]);
-    d->p++;
-    decoder_skip_space(d);
-    for (bool more = *d->p != '}'; more; more = decoder_more(d, '}')) {
-        struct span_pair pair = decode_map_entry(d, at);
-        entry_add(d, &entries, &room, pair);
+    if (n == 0 && map.at) {
+        decoder_take(d);
+        return;
     }
-    d->p++;
-    map = map_of(d, entries.at, entries.n);
+    struct entry *entries = malloc((map.n + n + 1) * sizeof *entries);
+    if (!entries) {
+        d->arena->failed = true;
+        decoder_take(d);
+        return;
+    }
+    for (size_t i = 0; i < map.n; i++)
+        entries[i] = (struct entry){ map.at[i], i };
+    n = decode_entries(d, at, entries, map.n);
+    map = map_of(d, entries, n);
+    free(entries);
     memcpy(to, &map, sizeof map);
 }
 
