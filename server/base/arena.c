@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/heap.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -137,6 +139,8 @@ void arena_release(struct arena *a)
         next = block->next;
         free(block);
     }
+    if (a->meter || a->size >= HEAP_MUCH)
+        heap_freed(a->size);
     meter_sub(a->meter, a->size);
     *a = (struct arena){ .max = a->max, .meter = a->meter };
 }

@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/heap.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +16,8 @@ void buf_release(struct buf *b)
 {
     if (!b)
         return;
+    if (b->room >= HEAP_MUCH)
+        heap_freed(b->room);
     free(b->p);
     *b = buf_init(b->max);
 }

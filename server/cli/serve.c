@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include "base/heap.h"
 #include "cli/probe.h"
 #include "cli/ready.h"
 #include "cli/scenario_files.h"
@@ -256,6 +257,7 @@ int serve(const struct options *options)
     struct program *program = NULL;
     struct error error;
 
+    heap_set_up();
     int code = start_watching(&serving, &error) ? EXIT_FINE : complain(EXIT_OTHER, &error);
     if (code == EXIT_FINE)
         code = load(&serving, NULL, &findings, &program, &error) == ERR_OK ? serve_loaded(&serving, program, &error)

@@ -1,5 +1,6 @@
 #include "http/exchange.h"
 
+#include "base/heap.h"
 #include "base/os_clock.h"
 #include "http/body.h"
 #include "http/sending.h"
@@ -278,6 +279,7 @@ static void exchange_release(struct exchange *ex)
     buf_release(&ex->body);
     buf_release(&ex->out);
     budget_give(&ex->server->bodies, ex->afforded);
+    heap_settle();
 }
 
 int exchange_serve(struct worker *worker, struct connection *connection, enum library_door door)
