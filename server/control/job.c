@@ -75,6 +75,21 @@ void answer_job(struct control_call *c)
 
 /* ---- all jobs, as a fixture -------------------------------------------------------------------------------- */
 
+/* In pieces: each job as it is when it is printed. */
+static void put_jobs(struct control_call *c, struct json_out *out, const struct job *const *jobs, size_t n)
+{
+    struct engine *engine = c->world->engine;
+
+    engine_hold(engine, jobs, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i && i % WORLD_PIECE == 0)
+            c->now = world_pause(c->world);
+        fixture_put_job(out_value(out, NULL), jobs[i], c->world->zone);
+        out_close(out, '}');
+    }
+    engine_let_go(engine, jobs, n);
+}
+
 void answer_fixture(struct control_call *c)
 {
     struct list_query all = { .order = LIST_SUBMITTED };
@@ -88,10 +103,7 @@ void answer_fixture(struct control_call *c)
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_open(&out, "jobs", '[');
-    for (size_t i = 0; i < n; i++) {
-        fixture_put_job(out_value(&out, NULL), jobs[i], c->world->zone);
-        out_close(&out, '}');
-    }
+    put_jobs(c, &out, jobs, n);
     out_close(&out, ']');
     out_close(&out, '}');
     free(jobs);

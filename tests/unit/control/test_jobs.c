@@ -2,6 +2,8 @@
 #include "support/panel.h"
 #include "support/suite.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -328,6 +330,68 @@ START_TEST(the_catalogue_is_listed)
 }
 END_TEST
 
+/* ---- all jobs, in pieces ------------------------------------------------------------------------------------- */
+
+static struct panel *crowded;
+static bool came_before;
+static atomic_bool answered;
+
+static void *reset_meanwhile(void *context)
+{
+    struct world *world = worlds_default(&crowded->worlds);
+
+    world_enter(world);
+    came_before = !atomic_load(&answered);
+    world_reset(world, &(struct world_reset){ .jobs = true });
+    world_leave(world);
+    return context;
+}
+
+/* Asks for the fixture while another thread waits for the lock: only a waiting thread keeps lock.next. */
+static void ask_for_fixture(struct reply *reply)
+{
+    const struct request request = { .method = SPAN("GET"), .target = SPAN("/__mock/fixture"), .http_minor = 1,
+                                     .remote = SPAN("127.0.0.1:5") };
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    struct control control = { .worlds = &crowded->worlds };
+    struct control_call call;
+    struct target target;
+    pthread_t thread;
+
+    ck_assert_int_eq(target_read(request.target, &arena, &target), ERR_OK);
+    control_prepare(&control, &request, &target, reply, &call);
+    ns_t now = world_enter(call.world);
+    ck_assert_int_eq(pthread_create(&thread, NULL, reset_meanwhile, NULL), 0);
+    while (pthread_mutex_trylock(&call.world->lock.next) != EBUSY) {
+        pthread_mutex_unlock(&call.world->lock.next);
+        sched_yield();
+    }
+    control_answer(&call, now);
+    atomic_store(&answered, true);
+    world_leave(call.world);
+    pthread_join(thread, NULL);
+    control_call_release(&call);
+}
+
+START_TEST(others_get_the_lock_while_a_long_fixture_is_made)
+{
+    struct reply reply;
+    enum { MANY = 2 * WORLD_PIECE };
+    crowded = panel_open();
+    for (int i = 0; i < MANY; i++)
+        panel_submit(crowded, "x");
+    reply_init(&reply);
+
+    ask_for_fixture(&reply);
+
+    ck_assert(came_before);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_uint_eq(count(reply.body.p, "{\"Job\":"), MANY);
+    reply_release(&reply);
+    panel_close(crowded);
+}
+END_TEST
+
 TEST_MAIN("jobs of the control API",
     TEST(a_row_tells_what_a_job_is_and_waits_for),
     TEST(a_row_counts_executions_by_state),
@@ -345,4 +409,5 @@ TEST_MAIN("jobs of the control API",
     TEST_EACH(a_fixture_that_does_not_fit_adds_nothing, bad_fixtures),
     TEST(what_comes_next_is_listed_in_order),
     TEST(what_comes_next_is_cut_at_the_limit),
-    TEST(the_catalogue_is_listed))
+    TEST(the_catalogue_is_listed),
+    TEST(others_get_the_lock_while_a_long_fixture_is_made))
