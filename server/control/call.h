@@ -6,6 +6,16 @@
 #include "wire/json_out.h"
 #include "world/worlds.h"
 
+struct control_call;
+
+/* A call that waits, without the world's lock; see control_resume. In the call's arena. */
+struct control_wait {
+    struct waiter waiter;
+    int64_t until_ns; /* CLOCK_MONOTONIC */
+    bool (*look)(struct control_call *c);    /* fills the reply and returns true if what the call waits for has come */
+    void (*give_up)(struct control_call *c); /* fills the reply: the time is over */
+};
+
 struct control_call {
     struct worlds *worlds;
     struct world *world; /* that the call acts on, held (world_hold) until control_call_release */
@@ -20,6 +30,8 @@ struct control_call {
     struct span query; /* raw */
     void *input;       /* what `prepare` read, in the arena */
     ns_t now;
+    struct control_wait *wait; /* the call is not answered yet; NULL: it does not wait */
+    struct control_stream *stream; /* the connection becomes this stream after the reply (control/stream.h); NULL: it does not */
 };
 
 /* An error that a call may answer, besides those that every call may (openapi.c). */

@@ -1,5 +1,7 @@
 #include "control/control.h"
 
+#include "control/await.h"
+#include "control/stream.h"
 #include "control/table.h"
 #include "base/nearest.h"
 #include "wire/problems.h"
@@ -156,12 +158,15 @@ void control_answer(struct control_call *c, ns_t now)
         return;
     c->now = now;
     c->row->answer(c);
-    if (!c->done)
+    if (!c->done && !c->wait)
         buf_char(&c->reply->body, '\n');
 }
 
 void control_call_release(struct control_call *c)
 {
+    if (c->wait)
+        control_end_wait(c);
+    control_stream_close(c->stream);
     world_drop(c->world);
     arena_release(&c->arena);
 }

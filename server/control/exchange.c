@@ -26,10 +26,12 @@ static void put_members(struct control_call *c, struct json_out *out, const stru
     out_text_or_null(out, "near_miss", e->near_miss);
 }
 
-void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e)
+void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e, bool corrected)
 {
     out_open(out, NULL, '{');
     put_members(c, out, e);
+    if (corrected)
+        out_bool(out, "corrected", true);
     out_close(out, '}');
 }
 

@@ -56,6 +56,13 @@ static void put_gate(struct control_call *c, struct json_out *out, struct span n
     out_int(out, "waiting", (int64_t)waiting_for(c, name));
 }
 
+void control_put_gate_row(struct control_call *c, struct json_out *out, struct span name)
+{
+    out_open(out, NULL, '{');
+    put_gate(c, out, name);
+    out_close(out, '}');
+}
+
 void answer_gates(struct control_call *c)
 {
     struct gate_list gates = gates_of(c);
@@ -63,11 +70,8 @@ void answer_gates(struct control_call *c)
 
     out_open(&out, NULL, '{');
     out_open(&out, "gates", '[');
-    for (size_t i = 0; i < gates.n; i++) {
-        out_open(&out, NULL, '{');
-        put_gate(c, &out, gates.at[i]);
-        out_close(&out, '}');
-    }
+    for (size_t i = 0; i < gates.n; i++)
+        control_put_gate_row(c, &out, gates.at[i]);
     out_close(&out, ']');
     out_close(&out, '}');
 }

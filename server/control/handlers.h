@@ -31,12 +31,22 @@ void prepare_requests(struct control_call *c);
 void answer_requests(struct control_call *c);
 void answer_delete_requests(struct control_call *c);
 void answer_exchange(struct control_call *c); /* exchange.c */
-/* The row of an exchange in the journal. */
-void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e);
+/* The row of an exchange in the journal. `corrected`: in a second event of the stream. */
+void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e, bool corrected);
 void answer_verdict(struct control_call *c);
 void prepare_reset(struct control_call *c);   /* reset.c */
 void answer_reset(struct control_call *c);
 
+void prepare_await_job(struct control_call *c); /* await_job.c */
+void answer_await_job(struct control_call *c);
+void prepare_await_requests(struct control_call *c); /* await_requests.c */
+void answer_await_requests(struct control_call *c);
+
+extern const struct control_parameter control_stream_parameters[]; /* stream.c */
+void prepare_stream(struct control_call *c);
+void answer_stream(struct control_call *c);
+
+void control_put_gate_row(struct control_call *c, struct json_out *out, struct span name); /* gates.c */
 /* ---- what several calls print, and the stream: caller holds the world's lock --------------------------------- */
 
 /* A job's row of GET /__mock/jobs. */

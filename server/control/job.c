@@ -1,6 +1,7 @@
 #include "control/handlers.h"
 
 #include "releases/fixture.h"
+#include "sim/store.h"
 #include "wire/json_put.h"
 
 #include <stdlib.h>
@@ -158,12 +159,12 @@ static bool may_add(struct control_call *c, const struct fixture *fixture)
     const struct job *job;
 
     for (size_t i = 0; i < fixture->n; i++)
-        if (engine_alike(c->world->engine, fixture->at[i].id, &job) == 1 && span_eq(job->id, fixture->at[i].id)) {
+        if (store_alike(engine_store(c->world->engine), fixture->at[i].id, &job) == 1 && span_eq(job->id, fixture->at[i].id)) {
             control_refuse(c, 409, "job-exists", "reset \"jobs\", or give it another id", "there is a job \"%.*s\" already",
                            SPAN_ARG(job->id));
             return false;
         }
-    if (engine_has_room(c->world->engine, fixture->n))
+    if (store_has_room(engine_store(c->world->engine), fixture->n))
         return true;
     control_refuse(c, 503, "job-store-full", "start with a larger --max-jobs, or reset \"jobs\"",
                    "there is no room for %zu jobs more", fixture->n);

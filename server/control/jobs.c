@@ -9,7 +9,7 @@ enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 const struct job *control_find_job(struct control_call *c, struct span id)
 {
     const struct job *job;
-    size_t n = engine_alike(c->world->engine, id, &job);
+    size_t n = store_alike(engine_store(c->world->engine), id, &job);
 
     if (n == 1)
         return job;
@@ -146,7 +146,7 @@ static int64_t put_rows(struct control_call *c, struct json_out *out, const stru
     uint64_t left = before ? 0 : wanted->limit;
     int64_t matched = 0;
 
-    for (const struct job *job = engine_newest(c->world->engine); job; job = store_next(job, false, true)) {
+    for (const struct job *job = engine_store(c->world->engine)->all.last; job; job = store_next(job, false, true)) {
         bool fit = fits(wanted, job);
         matched += fit;
         if (fit && left) {

@@ -157,7 +157,7 @@ static void put_entries(struct control_call *c, struct json_out *out, const stru
         const struct journal_entry *e = journal_get(journal, i);
         if (!e || !fits(c->input, e))
             continue;
-        control_put_exchange_row(c, out, e);
+        control_put_exchange_row(c, out, e, false);
         if (!go_on(c, ++shown, epoch))
             return;
     }
@@ -191,6 +191,7 @@ void answer_delete_requests(struct control_call *c)
     journal_clear(world->journal);
     expectations_clear(&world->expectations);
     verdict_clear(&world->verdict);
+    feed_add_reset(&world->feed, c->now, FEED_RESET_JOURNAL);
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_int(&out, "deleted", (int64_t)n);

@@ -2,6 +2,10 @@
 
 #include "control/handlers.h"
 
+#define AWAIT_REFUSALS                                                                                                       \
+    CONTROL_REFUSALS({ 404, "unknown-job" }, { 408, "not-seen" }, { 409, "reset" }, { 410, "session-gone" },                 \
+                     { 503, "too-many-waiting" }, { 503, "stopping" }, { 503, "no-memory" })
+
 const struct control_row control_rows[] = {
     { .method = "GET", .path = "/__mock/", .prepare = prepare_index, .shape = "index", .summary = "lists all calls; a browser gets the page" },
     { .method = "GET", .path = "/__mock/openapi.json", .prepare = prepare_openapi, .shape = "object",
@@ -31,6 +35,10 @@ const struct control_row control_rows[] = {
       .summary = "all jobs, as a fixture file" },
     { .method = "GET", .path = "/__mock/scenarios", .prepare = prepare_scenarios, .shape = "scenarios",
       .summary = "the scenarios that ship with the program" },
+    { .method = "POST", .path = "/__mock/jobs/await", .prepare = prepare_await_job, .answer = answer_await_job, .shape = "job",
+      .summary = "waits until a job is in a state",
+      .form = "{\"job\": \"ID\", \"state\": \"Completed\", \"within\": \"5s\"}; \"job\" may be a match such as {\"client_id\": \"c\"}, \"state\" a list",
+      .body = "await_job", .refusals = AWAIT_REFUSALS },
     { .method = "GET", .path = "/__mock/gates", .answer = answer_gates, .shape = "gates",
       .summary = "the gates that the scenario names or that something waits for" },
     { .method = "POST", .path = "/__mock/gates/{name}", .answer = answer_open_gate, .shape = "opened",
@@ -42,11 +50,18 @@ const struct control_row control_rows[] = {
       .refusals = CONTROL_REFUSALS({ 404, "unknown-exchange" }) },
     { .method = "DELETE", .path = "/__mock/requests", .answer = answer_delete_requests, .shape = "deleted",
       .summary = "empties the journal; expectations start anew" },
+    { .method = "POST", .path = "/__mock/requests/await", .prepare = prepare_await_requests, .answer = answer_await_requests,
+      .shape = "requests", .summary = "waits until the journal has that many exchanges",
+      .form = "{\"endpoint\": \"cancel\", \"count\": 1, \"match\": {\"client_id\": \"c\"}, \"since\": 0, \"within\": \"5s\"}",
+      .body = "await_requests", .refusals = AWAIT_REFUSALS },
     { .method = "GET", .path = "/__mock/verdict", .answer = answer_verdict, .shape = "verdict",
       .summary = "expectations met and not met, and everything that --strict fails for" },
     { .method = "POST", .path = "/__mock/reset", .prepare = prepare_reset, .answer = answer_reset, .shape = "reset",
       .summary = "resets parts of the world, or all of it", .form = "{\"what\": [\"jobs\", \"journal\", \"faults\", \"gates\", \"clock\"]}",
       .body = "reset_what", .body_may_lack = true,
       .refusals = CONTROL_REFUSALS({ 409, "clock-is-real" }, { 409, "jobs-in-the-way" }) },
+    { .method = "GET", .path = "/__mock/stream", .prepare = prepare_stream, .answer = answer_stream, .parameters = control_stream_parameters,
+      .type = "text/event-stream", .shape = "string", .summary = "what happens, as Server-Sent Events",
+      .refusals = CONTROL_REFUSALS({ 503, "too-many-streams" }, { 503, "no-memory" }) },
 };
 const size_t n_control_rows = sizeof control_rows / sizeof control_rows[0];

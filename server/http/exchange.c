@@ -144,7 +144,7 @@ static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struc
 
 static void fill_by_handler(struct exchange *ex, struct reply *reply)
 {
-    ex->server->options.handle(ex->server->options.context, &ex->request, reply);
+    ex->server->options.handle(ex->server->options.context, &ex->request, ex->worker->tap.fd, reply);
 }
 
 static void fill_expectation_failed(struct exchange *ex, struct reply *reply)

@@ -193,7 +193,9 @@ struct http_places http_places(const struct http_server *server)
     return (struct http_places){ .workers = n,
                                  .wanted = WORKERS,
                                  .held = (size_t)(HELD_MAX * n / WORKERS),
-                                 .streams = (size_t)(STREAMS_MAX * n / WORKERS) };
+                                 .streams = (size_t)(STREAMS_MAX * n / WORKERS),
+                                 .awaits = (size_t)(AWAITS_MAX * n / WORKERS),
+                                 .watchers = (size_t)(WATCHERS_MAX * n / WORKERS) };
 }
 
 int http_port(const struct http_server *server)

@@ -15,8 +15,9 @@
 #include "base/error.h"
 #include "wire/reply.h"
 
-/* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. */
-typedef void http_handle_fn(void *context, const struct request *request, struct reply *reply);
+/* Fills `reply` (initialised) for `request`. Called on any worker thread, many at a time. It may wait: `fd` is the client's
+ * socket, to see with poll(2) that the client has gone, or -1. */
+typedef void http_handle_fn(void *context, const struct request *request, int fd, struct reply *reply);
 
 /* Waits, in the worker's thread, as reply->fate says: before its first byte, or before the next piece of its
  * body. `fd`: the client's socket, or -1. False: the client is gone, or the server stops. */
@@ -51,10 +52,10 @@ struct http_server;
 enum err http_start(const struct http_options *options, struct http_server **server, struct error *error);
 int http_port(const struct http_server *server);
 
-/* With fewer threads than wanted, fewer replies may be held and fewer event streams be open. */
+/* With fewer threads than wanted, fewer replies may be held, fewer event streams be open and fewer control calls wait. */
 struct http_places {
     int workers, wanted;
-    size_t held, streams;
+    size_t held, streams, awaits, watchers;
 };
 struct http_places http_places(const struct http_server *server);
 

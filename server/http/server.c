@@ -2,10 +2,12 @@
 
 #include "base/os_clock.h"
 #include "control/control.h"
+#include "http/awaiting.h"
 #include "http/http.h"
 #include "http/sockets.h"
 #include "http/streaming.h"
 #include "http/ticker.h"
+#include "http/watching.h"
 
 #include <stdlib.h>
 
@@ -18,6 +20,8 @@ struct server {
     atomic_int port; /* 0: requests are not served yet, or no more */
     struct control control;
     bool has_control;
+    struct awaiting awaiting;
+    struct watching watching;
     struct log log;
     struct ticker ticker; /* see start_ticker */
 };
@@ -84,7 +88,7 @@ static void serve_stream(void *context, int fd)
     struct streamed *streamed = context;
 
     if (fd >= 0)
-        streaming_serve(&(struct streaming){ streamed->stream->wake_fd, streamed, take_frames }, fd);
+        streaming_serve(&(struct streaming){ .wake_fd = streamed->stream->wake_fd, .context = streamed, .websocket = true, .take = take_frames }, fd);
     close_stream(streamed->world, streamed->stream);
     world_drop(streamed->world);
     free(streamed);
@@ -133,7 +137,19 @@ static void handle_call(struct server *server, const struct request *request, st
     api_call_release(&call);
 }
 
-static void handle_control(struct server *server, const struct request *request, const struct target *target,
+static void leave_call(void *context, struct control_call *call)
+{
+    if (leave(context, call->world))
+        close_other_connections(context, call->request->remote);
+}
+
+static void leave_world(void *context, struct world *world)
+{
+    if (leave(context, world))
+        close_connections(context, NULL, 0);
+}
+
+static void handle_control(struct server *server, const struct request *request, const struct target *target, int fd,
                            struct reply *reply)
 {
     struct control_call call;
@@ -141,9 +157,11 @@ static void handle_control(struct server *server, const struct request *request,
     control_prepare(&server->control, request, target, reply, &call);
     reply->moment = world_enter(call.world);
     control_answer(&call, reply->moment);
-    bool restarted = leave(server, call.world);
-    if (restarted)
-        close_other_connections(server, request->remote);
+    awaiting_serve(&server->awaiting, &call, fd);
+    leave_call(server, &call);
+    if (call.stream)
+        watching_hand_over(&server->watching, reply, call.stream);
+    call.stream = NULL;
     control_call_release(&call);
 }
 
@@ -155,14 +173,14 @@ static bool is_control(const struct server *server, const struct request *reques
            span_eq(target->path, target->clean);
 }
 
-static void handle(void *context, const struct request *request, struct reply *reply)
+static void handle(void *context, const struct request *request, int fd, struct reply *reply)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
     struct server *server = context;
     struct target target;
 
     if (is_control(server, request, &arena, &target))
-        handle_control(server, request, &target, reply);
+        handle_control(server, request, &target, fd, reply);
     else
         handle_call(server, request, reply);
 }
@@ -238,6 +256,7 @@ static void ended(void *context, const struct request *request, struct reply *re
     struct world *world = world_of(server, reply);
 
     note_end(world, request, reply, end);
+    awaiting_ended(&server->awaiting, reply);
     log_exchange(&server->log, world->client_id, request, reply, end, moment_of(server, reply));
     world_drop(world);
 }
@@ -278,6 +297,7 @@ static void stop_serving(struct server *server)
     server->http = NULL;
     if (server_world(server))
         worlds_stop(&server->worlds);
+    awaiting_settle(&server->awaiting);
     http_stop(http);
     ticker_stop(&server->ticker);
     log_stop(&server->log);
@@ -288,6 +308,7 @@ static void server_free(struct server *server)
     stop_serving(server);
     api_free(server->api);
     worlds_release(&server->worlds);
+    awaiting_release(&server->awaiting);
     free(server);
 }
 
@@ -335,6 +356,8 @@ static void take_places(struct server *server)
 
     atomic_store(&places->held.max, found.held);
     atomic_store(&places->streams.max, found.streams);
+    atomic_store(&places->awaits.max, found.awaits);
+    atomic_store(&places->watchers.max, found.watchers);
 }
 
 struct http_places server_places(const struct server *server)
@@ -372,6 +395,9 @@ enum err server_start(const struct server_options *options, struct server **out,
 
     if (!server)
         return error_set(error, ERR_NOMEM, "out of memory");
+    server->awaiting = (struct awaiting){ .leave = leave_call, .context = server };
+    awaiting_init(&server->awaiting);
+    server->watching = (struct watching){ .leave = leave_world, .context = server };
     server->has_control = options->control;
     server->control = (struct control){ &server->worlds, { options->host, options->allow_hosts, options->n_allow_hosts } };
     enum err err = log_start(&server->log, options->log, options->log_what)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { READ_AT_ONCE = 2048 };
+enum { READ_AT_ONCE = 2048, STUCK_MS = 500 /* between two looks whether a stream is over that nobody reads */ };
 
 struct peer {
     int fd;
@@ -78,14 +78,15 @@ static void read_messages(struct peer *peer, struct span in)
 }
 
 /* False: the client is gone. */
-static bool receive_some(struct peer *peer)
+static bool receive_some(const struct streaming *streaming, struct peer *peer)
 {
     char in[READ_AT_ONCE];
     ssize_t n = tap_receive(peer->fd, in, sizeof in);
 
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;
-    read_messages(peer, span_of(in, (size_t)n));
+    if (streaming->websocket)
+        read_messages(peer, span_of(in, (size_t)n));
     return n > 0;
 }
 
@@ -106,24 +107,42 @@ static bool refill(const struct streaming *streaming, struct peer *peer, int *ne
     return true;
 }
 
-static bool turn(const struct streaming *streaming, struct peer *peer)
+static bool end(const struct streaming *streaming, struct peer *peer)
 {
-    int next_ms = -1;
-
-    if (!refill(streaming, peer, &next_ms)) {
+    if (streaming->websocket) {
         say_goodbye(peer, WS_CLOSE_POLICY, SPAN(""));
         send_some(peer);
-        return false;
     }
-    if (!send_some(peer) || (peer->closing && all_sent(peer)))
+    return false;
+}
+
+/* True if nobody reads a stream that is over. */
+static bool is_given_up(const struct streaming *streaming, const struct peer *peer)
+{
+    return !all_sent(peer) && streaming->is_over && streaming->is_over(streaming->context);
+}
+
+/* False: the stream ends. */
+static bool turn(const struct streaming *streaming, struct peer *peer)
+{
+    bool takes = all_sent(peer);
+    int next_ms = -1;
+
+    if (!refill(streaming, peer, &next_ms))
+        return end(streaming, peer);
+    if (!send_some(peer) || (peer->closing && all_sent(peer)) || is_given_up(streaming, peer))
         return false;
+    if (!takes && all_sent(peer)) /* what waits meanwhile is taken first */
+        return true;
+    if (!all_sent(peer) && streaming->is_over)
+        next_ms = STUCK_MS;
     struct pollfd polled[] = {
         { .fd = peer->fd, .events = (short)(POLLIN | (all_sent(peer) ? 0 : POLLOUT)) },
         { .fd = streaming->wake_fd, .events = all_sent(peer) ? POLLIN : 0 },
     };
     if (poll(polled, 2, next_ms) < 0)
         return errno == EINTR;
-    return polled[0].revents & (POLLIN | POLLHUP | POLLERR) ? receive_some(peer) : true;
+    return polled[0].revents & (POLLIN | POLLHUP | POLLERR) ? receive_some(streaming, peer) : true;
 }
 
 void streaming_serve(const struct streaming *streaming, int fd)

@@ -6,13 +6,12 @@
 #include "http/budget.h"
 #include "http/workers.h"
 #include "world/held.h"
+#include "world/waiting.h"
 
 struct library;
 
 enum {
     STREAMS_MAX = 16, /* event streams that may be open */
-    AWAITS_MAX = 32,  /* control calls that may wait */
-    WATCHERS_MAX = 8, /* streams of the control API */
     FREE_MIN = 48,    /* workers for everything else: with fewer free, connections are not kept */
     WORKERS = HELD_MAX + STREAMS_MAX + AWAITS_MAX + WATCHERS_MAX + FREE_MIN,
     WORKERS_MIN = WORKERS / 8, /* with fewer the server does not start */

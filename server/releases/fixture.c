@@ -3,6 +3,7 @@
 #include "base/json_cause.h"
 #include "releases/bodies.h"
 #include "sim/adopt.h"
+#include "sim/store.h"
 #include "releases/messages.h"
 
 #include <stdlib.h>
@@ -279,7 +280,7 @@ enum err fixture_add(struct engine *engine, const struct fixture *fixture, ns_t 
         err = engine_adopt(engine, &fixture->at[n], now, error);
     for (size_t i = 0; err && i + 1 < n; i++) {
         const struct job *job;
-        engine_alike(engine, fixture->at[i].id, &job);
+        store_alike(engine_store(engine), fixture->at[i].id, &job);
         engine_forget(engine, job);
     }
     return err;

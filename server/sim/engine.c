@@ -382,31 +382,9 @@ const struct job *engine_look(const struct engine *engine, struct span id)
     return id.n < SHORT_ID_SIZE ? NULL : store_get(&engine->scheduler.store, id);
 }
 
-size_t engine_alike(const struct engine *engine, struct span prefix, const struct job **first)
+const struct store *engine_store(const struct engine *engine)
 {
-    const struct store *store = &engine->scheduler.store;
-    const struct job *whole = store_get(store, prefix);
-    size_t n = 0;
-
-    *first = whole;
-    if (whole || prefix.n < SHORT_ID_SIZE)
-        return whole != NULL;
-    for (const struct job *job = store_first_of_short(store, span_of(prefix.p, SHORT_ID_SIZE)); job; job = job->link.short_next)
-        if (span_starts(job->id, prefix) && n++ == 0)
-            *first = job;
-    return n;
-}
-
-const struct job *engine_newest(const struct engine *engine)
-{
-    return engine->scheduler.store.all.last;
-}
-
-bool engine_has_room(const struct engine *engine, size_t n)
-{
-    const struct store *store = &engine->scheduler.store;
-
-    return store->n <= store->max && n <= store->max - store->n;
+    return &engine->scheduler.store;
 }
 
 const struct agenda *engine_agenda(const struct engine *engine)

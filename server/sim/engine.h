@@ -17,6 +17,7 @@
 #include "sim/scheduler_options.h"
 #include "sim/script.h"
 
+struct store;
 struct scheduler_rules; /* what differs by release: sim/scheduler.h */
 
 struct engine_options {
@@ -136,13 +137,8 @@ uint64_t engine_happened(const struct engine *engine);
 
 /* As engine_find, but does not tick. */
 const struct job *engine_look(const struct engine *engine, struct span id_or_short);
-/* Returns how many jobs have an id that begins with `prefix`, which has SHORT_ID_SIZE characters or more; a whole id is only
- * that job's. `*first`: the first of them. Does not tick. */
-size_t engine_alike(const struct engine *engine, struct span prefix, const struct job **first);
-/* The job that was created last; store_next gives those before it. NULL: there are none. Does not tick. */
-const struct job *engine_newest(const struct engine *engine);
-/* True if `n` jobs can be added without forgetting others. */
-bool engine_has_room(const struct engine *engine, size_t n);
+/* All jobs, for reading. Does not tick. */
+const struct store *engine_store(const struct engine *engine);
 /* What is planned and what waits, for reading. */
 const struct agenda *engine_agenda(const struct engine *engine);
 

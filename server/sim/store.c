@@ -44,6 +44,25 @@ struct job *store_first_of_short(const struct store *store, struct span short_id
     return alike ? alike->first : NULL;
 }
 
+size_t store_alike(const struct store *store, struct span prefix, const struct job **first)
+{
+    const struct job *whole = store_get(store, prefix);
+    size_t n = 0;
+
+    *first = whole;
+    if (whole || prefix.n < SHORT_ID_SIZE)
+        return whole != NULL;
+    for (const struct job *job = store_first_of_short(store, span_of(prefix.p, SHORT_ID_SIZE)); job; job = job->link.short_next)
+        if (span_starts(job->id, prefix) && n++ == 0)
+            *first = job;
+    return n;
+}
+
+bool store_has_room(const struct store *store, size_t n)
+{
+    return store->n <= store->max && n <= store->max - store->n;
+}
+
 const struct store_client *store_client(const struct store *store, struct span client_id)
 {
     return table_get(&store->clients, client_id);

@@ -56,6 +56,11 @@ void store_ended(struct store *store, struct job *job);
 
 struct job *store_get(const struct store *store, struct span id);
 struct job *store_first_of_short(const struct store *store, struct span short_id);
+/* Returns how many jobs have an id that begins with `prefix`, which has SHORT_ID_SIZE characters or more; a whole id is only
+ * that job's. `*first`: the first of them. */
+size_t store_alike(const struct store *store, struct span prefix, const struct job **first);
+/* True if `n` jobs can be added without forgetting others. */
+bool store_has_room(const struct store *store, size_t n);
 const struct store_client *store_client(const struct store *store, struct span client_id); /* NULL: never seen */
 
 /* Returns the next of all jobs or of one client's, forwards from `first` or backwards from `last`. */

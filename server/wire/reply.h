@@ -79,6 +79,8 @@ struct reply {
     void *take_over_context;
     void *handler_context; /* of the handler that made the reply; NULL: none did */
 
+    bool waited; /* the handler has waited: a control call */
+
     /* for the log */
     int64_t answered_ns;       /* the world's clock when it was answered; 0: it was not */
     uint64_t number;           /* of its entry in the journal; 0: it has none */

@@ -55,9 +55,9 @@ static void own_texts(struct feed_event *event)
     }
 }
 
-static void add(struct feed *feed, const struct feed_event *event)
+static void store(struct feed *feed, const struct feed_event *event)
 {
-    uint64_t number = ++feed->last;
+    uint64_t number = feed->last;
     size_t slot = (size_t)((number - 1) % FEED_MAX);
 
     if (!make_room(feed, slot)) {
@@ -72,6 +72,14 @@ static void add(struct feed *feed, const struct feed_event *event)
     feed->at[slot] = *event;
     feed->at[slot].number = number;
     own_texts(&feed->at[slot]);
+}
+
+static void add(struct feed *feed, const struct feed_event *event)
+{
+    feed->last++;
+    store(feed, event);
+    if (feed->added)
+        feed->added(feed->context, event);
 }
 
 void feed_add_exchange(struct feed *feed, ns_t now, uint64_t number, bool corrected)

@@ -41,6 +41,9 @@ struct feed {
     struct feed_event *at; /* a ring: number n is at (n - 1) % FEED_MAX */
     size_t room;
     uint64_t first, last; /* first 0: nothing has happened yet */
+    /* Called with each event that is added, its texts whole. NULL: none. Must not change the world. */
+    void (*added)(void *context, const struct feed_event *event);
+    void *context;
 };
 
 void feed_release(struct feed *feed); /* a zeroed one is an empty feed */

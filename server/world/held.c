@@ -1,9 +1,8 @@
 #include "world/held.h"
 
 #include "sim/engine.h"
+#include "world/wake.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 struct held {
@@ -27,13 +26,6 @@ void held_give_place(struct held_list *list)
 
 /* ---- waking --------------------------------------------------------------------------------------------------- */
 
-static void wake(const struct held *held)
-{
-    uint64_t one = 1;
-
-    (void)!write(held->wake_fd, &one, sizeof one);
-}
-
 static bool is_over(const struct held_list *list, const struct reply_wait *wait)
 {
     return list->stopping || list->letting_go || wait->round != list->round || (wait->gate.p && engine_gate_is_open(list->engine, wait->gate)) ||
@@ -44,7 +36,7 @@ void held_wake(struct held_list *list)
 {
     for (const struct held *held = list->first; held; held = held->next)
         if (is_over(list, held->wait))
-            wake(held);
+            wake_send(held->wake_fd);
 }
 
 ns_t held_next(struct held_list *list)
@@ -101,19 +93,6 @@ static void unlink_held(struct held_list *list, struct held *held)
     *at = held->next;
 }
 
-/* False: the client is gone. */
-static bool sleep_until_woken(const struct held *held, int fd, int ms)
-{
-    struct pollfd polled[] = { { .fd = fd, .events = POLLRDHUP }, { .fd = held->wake_fd, .events = POLLIN } };
-    uint64_t count;
-
-    if (poll(polled, 2, ms) <= 0)
-        return true;
-    if (polled[1].revents)
-        (void)!read(held->wake_fd, &count, sizeof count);
-    return polled[0].revents == 0;
-}
-
 /* Caller holds the lock; it is released while waiting. */
 static bool wait_linked(struct held_list *list, const struct held *held, int fd)
 {
@@ -122,7 +101,7 @@ static bool wait_linked(struct held_list *list, const struct held *held, int fd)
     while (here && !is_over(list, held->wait)) {
         int ms = clock_ms_until(list->clock, held->wait->until);
         lock_give(list->lock);
-        here = sleep_until_woken(held, fd, ms);
+        here = wake_sleep(held->wake_fd, fd, ms);
         lock_take(list->lock);
     }
     return here && !list->stopping;
@@ -130,7 +109,7 @@ static bool wait_linked(struct held_list *list, const struct held *held, int fd)
 
 bool held_wait(struct held_list *list, const struct reply_wait *wait, int fd)
 {
-    struct held held = { .wait = wait, .wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+    struct held held = { .wait = wait, .wake_fd = wake_new() };
 
     if (held.wake_fd < 0)
         return false;

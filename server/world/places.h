@@ -28,7 +28,7 @@ static inline void places_give(struct places *places)
 }
 
 struct world_places {
-    struct places held, streams;
+    struct places held, streams, awaits, watchers;
 };
 
 #endif

@@ -1,9 +1,9 @@
 #include "world/streams.h"
 
 #include "wire/websocket.h"
+#include "world/wake.h"
 
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 static struct span job_of(const struct stream *stream)
@@ -18,7 +18,7 @@ static struct stream *stream_new(struct span job_id)
 
     if (!stream)
         return NULL;
-    stream->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    stream->wake_fd = wake_new();
     if (stream->wake_fd >= 0)
         return stream;
     free(stream);
@@ -59,26 +59,17 @@ void stream_close(struct stream *stream)
     free(stream);
 }
 
-static void wake(const struct stream *stream)
-{
-    uint64_t one = 1;
-
-    (void)!write(stream->wake_fd, &one, sizeof one);
-}
-
 void streams_end(struct stream_list *list)
 {
     for (struct stream *stream = list->first; stream; stream = stream->next) {
         stream->over = true;
-        wake(stream);
+        wake_send(stream->wake_fd);
     }
 }
 
 void stream_take(struct stream *stream, struct buf *out)
 {
-    uint64_t count;
-
-    (void)!read(stream->wake_fd, &count, sizeof count);
+    wake_clear(stream->wake_fd);
     *out = stream->queue;
     stream->queue = buf_init(STREAM_QUEUE_MAX);
 }
@@ -89,7 +80,7 @@ static void append(struct stream *stream, struct span text)
         return;
     websocket_frame(&stream->queue, WS_TEXT, text);
     stream->too_slow = stream->queue.failed || stream->queue.n > STREAM_QUEUE_MAX;
-    wake(stream);
+    wake_send(stream->wake_fd);
 }
 
 void streams_hear(void *context, const struct job_event *event)
@@ -114,5 +105,5 @@ void stream_replay(struct stream *stream, const struct job *job)
         if (text.n)
             websocket_frame(&stream->queue, WS_TEXT, buf_view(&text));
     }
-    wake(stream);
+    wake_send(stream->wake_fd);
 }

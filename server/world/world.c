@@ -118,6 +118,13 @@ static void on_forgotten(void *context, const struct job *job)
         world->index.forgotten(world->index.context, world, job->id);
 }
 
+static void on_event(void *context, const struct feed_event *event)
+{
+    struct world *world = context;
+
+    waiting_hear(&world->waiting, event);
+}
+
 static enum err start_engine(struct world *world, const struct world_options *options, struct error *error)
 {
     const struct program *program = options->program;
@@ -163,6 +170,8 @@ static void share_places(struct world *world, struct world_places *shared)
 {
     atomic_init(&world->own_places.held.max, HELD_MAX);
     atomic_init(&world->own_places.streams.max, STREAMS_OPEN_MAX);
+    atomic_init(&world->own_places.awaits.max, AWAITS_MAX);
+    atomic_init(&world->own_places.watchers.max, WATCHERS_MAX);
     world->places = shared ? shared : &world->own_places;
     world->held = (struct held_list){ .lock = &world->lock, .clock = &world->clock, .places = &world->places->held };
     world->streams = (struct stream_list){ .release = world->release, .zone = world->zone, .places = &world->places->streams };
@@ -181,6 +190,8 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     world->shows_real_time = program->clock == CLOCK_KIND_REAL && !program->start_time;
     world->clock = clock_init(program->clock, program->clock_scale, program->start_time);
     world->journal = journal_new(options->journal ? options->journal : JOURNAL_DEFAULT, options->journal_budget);
+    world->feed.added = on_event;
+    world->feed.context = world;
     world->moved = options->moved;
     world->moved_context = options->moved_context;
     world->index = options->index;
@@ -200,7 +211,7 @@ void world_free(struct world *world)
 {
     if (!world)
         return;
-    MUST(!world->streams.first && !world->held.first);
+    MUST(!world->streams.first && !world->held.first && !world->waiting.first);
     if (world->engine)
         engine_forget_all(world->engine);
     expectations_release(&world->expectations);
@@ -238,6 +249,7 @@ void world_close(struct world *world)
     world->closed = true;
     held_let_go(&world->held);
     streams_end(&world->streams);
+    waiting_finish(&world->waiting, WAITER_GONE);
     world_leave(world);
 }
 
@@ -245,6 +257,7 @@ void world_stop(struct world *world)
 {
     world_enter(world);
     held_stop(&world->held);
+    waiting_finish(&world->waiting, WAITER_STOPPING);
     world_leave(world);
 }
 
@@ -332,6 +345,8 @@ static unsigned parts_of(const struct world_reset *what)
 void world_reset(struct world *world, const struct world_reset *what)
 {
     feed_add_reset(&world->feed, clock_now(&world->clock), parts_of(what));
+    if (what->jobs)
+        waiting_reset_jobs(&world->waiting);
     world->resetting = true;
     if (what->gates)
         engine_close_gates(world->engine);

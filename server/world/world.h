@@ -20,6 +20,7 @@
 #include "world/lock.h"
 #include "world/places.h"
 #include "world/streams.h"
+#include "world/waiting.h"
 
 #include <stdatomic.h>
 
@@ -67,6 +68,7 @@ struct world {
     struct held_list held;     /* replies that a fault holds back */
     struct stream_list streams; /* websockets of live events */
     struct feed feed;          /* what has happened, for readers of the control API */
+    struct waiting waiting;    /* awaits and readers of the feed */
     world_moved_fn *moved;     /* NULL: none */
     void *moved_context;
     bool resetting;            /* within world_reset */

@@ -55,11 +55,12 @@ static void look_at_signals(void)
     it.blocked = sigismember(&mask, SIGTERM) && sigismember(&mask, SIGINT) && sigismember(&mask, SIGCHLD);
 }
 
-static void tell(void *context, const struct request *request, struct reply *reply)
+static void tell(void *context, const struct request *request, int fd, struct reply *reply)
 {
     size_t size = body_size(request->target);
 
     (void)context;
+    (void)fd;
     pthread_mutex_lock(&it.lock);
     it.n_handled++;
     look_at_signals();

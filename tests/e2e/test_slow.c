@@ -26,9 +26,10 @@ static int slowness(void)
     return times ? (int)strtol(times, NULL, 10) : 1;
 }
 
-static void fill(void *context, const struct request *request, struct reply *reply)
+static void fill(void *context, const struct request *request, int fd, struct reply *reply)
 {
     (void)context;
+    (void)fd;
     if (span_is(request->target, "/long")) {
         char *to = buf_reserve(&reply->body, LONG_REPLY);
         if (to)

@@ -28,9 +28,10 @@ static void put_echo(struct buf *out, struct span method, struct span target, st
     buf_span(out, body);
 }
 
-static void echo(void *context, const struct request *request, struct reply *reply)
+static void echo(void *context, const struct request *request, int fd, struct reply *reply)
 {
     (void)context;
+    (void)fd;
     put_echo(&reply->body, request->method, request->target, request->body);
 }
 

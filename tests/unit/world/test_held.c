@@ -23,7 +23,7 @@ static void stop(void)
 
 /* ---- a thread that waits --------------------------------------------------------------------------------- */
 
-struct waiting {
+struct wait_under_test {
     struct reply_wait wait;
     int fd;
     bool came;
@@ -32,18 +32,18 @@ struct waiting {
 
 static void *wait_for_it(void *context)
 {
-    struct waiting *w = context;
+    struct wait_under_test *w = context;
 
     w->came = held_wait(&world->held, &w->wait, w->fd);
     return NULL;
 }
 
-static void begin(struct waiting *w)
+static void begin(struct wait_under_test *w)
 {
     ck_assert_int_eq(pthread_create(&w->thread, NULL, wait_for_it, w), 0);
 }
 
-static bool ended(struct waiting *w)
+static bool ended(struct wait_under_test *w)
 {
     pthread_join(w->thread, NULL);
     return w->came;
@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(a_reset_sends_what_is_held)
 {
-    struct waiting w = { .wait = { .on = true, .until = NS_NEVER }, .fd = -1 };
+    struct wait_under_test w = { .wait = { .on = true, .until = NS_NEVER }, .fd = -1 };
 
     begin(&w);
     await_held();
@@ -110,7 +110,7 @@ END_TEST
 START_TEST(a_reply_that_was_made_after_a_reset_is_held)
 {
     struct reply_fate fate = { .wait = { .on = true, .until = NS_NEVER } };
-    struct waiting w = { .fd = -1 };
+    struct wait_under_test w = { .fd = -1 };
 
     reset();
     ck_assert(held_take_place(&world->held, &fate));
@@ -126,7 +126,7 @@ END_TEST
 
 START_TEST(the_clock_ends_a_wait)
 {
-    struct waiting w = { .fd = -1 };
+    struct wait_under_test w = { .fd = -1 };
 
     ns_t now = world_enter(world);
     world_leave(world);
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(a_gate_ends_a_wait)
 {
-    struct waiting w = { .fd = -1, .wait = { .on = true, .until = NS_NEVER, .gate = SPAN("go") } };
+    struct wait_under_test w = { .fd = -1, .wait = { .on = true, .until = NS_NEVER, .gate = SPAN("go") } };
 
     begin(&w);
     await_held();
@@ -161,7 +161,7 @@ END_TEST
 
 START_TEST(a_client_that_goes_away_ends_a_wait)
 {
-    struct waiting w = { .wait = { .on = true, .until = NS_NEVER } };
+    struct wait_under_test w = { .wait = { .on = true, .until = NS_NEVER } };
     int pair[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -177,7 +177,7 @@ END_TEST
 
 START_TEST(the_stop_ends_every_wait)
 {
-    struct waiting waiting[4] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
+    struct wait_under_test waiting[4] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
 
     for (size_t i = 0; i < ROWS(waiting); i++) {
         waiting[i].wait = (struct reply_wait){ .on = true, .until = NS_NEVER };

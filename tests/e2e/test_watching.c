@@ -1,0 +1,461 @@
+/* GET /__mock/stream over sockets: what a reader is told, what it learns of what it has missed, and how it ends. */
+#include "http/server.h"
+#include "support/http_client.h"
+#include "support/suite.h"
+#include "support/worlds.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum {
+    PATIENCE_MS = 3000,
+    REQUEST_MAX = 2048,
+    LOAD = 10000,       /* exchanges */
+    AT_ONCE = 50,       /* of them, sent without waiting for replies */
+    FLOOD = 100 * 1000, /* events: more than the feed and the sockets' buffers hold */
+};
+
+static const char scenario[] =
+    "{\"version\": 1, \"jobs\": [{\"name\": \"gated\", \"match\": {\"annotation\": \"gated\"},"
+    " \"steps\": [{\"after\": {\"gate\": \"go\"}, \"execution\": \"n0\", \"state\": \"Completed\"}, {\"job\": \"Completed\"}]}]}";
+
+static struct server *server;
+
+static void setup(void)
+{
+    const struct program_settings settings = { .clock = CLOCK_KIND_MANUAL, .clock_scale = 1, .has_seed = true, .seed = 1,
+                                               .signatures = SIGNATURES_OFF };
+    struct program *program = program_of_text(scenario, &settings);
+    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .control = true, .log = LOG_OFF };
+    struct error error;
+
+    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
+    program_drop(program);
+}
+
+static void teardown(void)
+{
+    server_stop(server);
+    server = NULL;
+}
+
+/* ---- requests -------------------------------------------------------------------------------------------- */
+
+static __attribute__((noinline)) int ask(struct http_client *client, const char *method, const char *path, const char *body)
+{
+    char request[REQUEST_MAX];
+
+    snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n%s", method, path, strlen(body), body);
+    ck_assert(http_send_text(client, request));
+    struct http_reply reply = http_read(client, method);
+    int status = reply.status;
+    http_reply_release(&reply);
+    return status;
+}
+
+static int ask_once(const char *method, const char *path, const char *body)
+{
+    struct http_client client = { .fd = -1 };
+
+    ck_assert(http_connect(&client, server_port(server)));
+    int status = ask(&client, method, path, body);
+    http_close(&client);
+    return status;
+}
+
+static void submit(const char *annotation)
+{
+    char body[REQUEST_MAX];
+
+    snprintf(body, sizeof body,
+             "{\"job_create_payload\":{\"ClientID\":\"me\",\"APIVersion\":\"V1beta1\",\"Spec\":{\"Engine\":\"Docker\","
+             "\"Verifier\":\"Noop\",\"Publisher\":\"Ipfs\",\"Annotations\":[\"%s\"],\"Deal\":{\"Concurrency\":1}}}"
+             ",\"signature\":\"\",\"client_public_key\":\"\"}", annotation);
+    ck_assert_int_eq(ask_once("POST", "/requester/submit", body), 200);
+}
+
+/* ---- readers --------------------------------------------------------------------------------------------- */
+
+struct reader {
+    int fd;
+    char in[256 * 1024]; /* from `used` to `n`: not looked at yet */
+    size_t used, n;
+};
+
+struct event {
+    unsigned long long id;
+    char kind[16];
+    const char *data; /* until the next event */
+};
+
+/* False: the server has closed the stream. */
+static bool read_more(struct reader *reader)
+{
+    memmove(reader->in, reader->in + reader->used, reader->n - reader->used);
+    reader->n -= reader->used;
+    reader->used = 0;
+    ck_assert_uint_lt(reader->n, sizeof reader->in - 1);
+    ssize_t n = recv(reader->fd, reader->in + reader->n, sizeof reader->in - 1 - reader->n, 0);
+    ck_assert_msg(n >= 0 || errno == ECONNRESET, "nothing comes");
+    reader->n += n > 0 ? (size_t)n : 0;
+    reader->in[reader->n] = '\0';
+    return n > 0;
+}
+
+/* Returns the text up to the next empty line, which it cuts off. NULL: the stream has ended. */
+static char *next_block(struct reader *reader, const char *end)
+{
+    char *at;
+
+    while (!(at = strstr(reader->in + reader->used, end)))
+        if (!read_more(reader))
+            return NULL;
+    char *block = reader->in + reader->used;
+    *at = '\0';
+    reader->used = (size_t)(at - reader->in) + strlen(end);
+    return block;
+}
+
+static bool next_event(struct reader *reader, struct event *event)
+{
+    char *block;
+
+    do
+        block = next_block(reader, "\n\n");
+    while (block && block[0] == ':');
+    if (!block)
+        return false;
+    ck_assert_msg(sscanf(block, "id: %llu\nevent: %15s\ndata: ", &event->id, event->kind) == 2, "%s", block);
+    event->data = strstr(block, "data: ") + strlen("data: ");
+    return true;
+}
+
+/* Returns the status. `headers`: further lines, each with its CR LF. */
+static int try_watch(struct reader *reader, const char *query, const char *headers)
+{
+    struct http_client client = { .fd = -1 };
+    const struct timeval limit = { .tv_sec = PATIENCE_MS / 1000 };
+    char request[REQUEST_MAX];
+    int status = 0;
+
+    ck_assert(http_connect(&client, server_port(server)));
+    snprintf(request, sizeof request, "GET /__mock/stream%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", query, headers);
+    ck_assert(http_send_text(&client, request));
+    reader->fd = client.fd;
+    reader->used = reader->n = 0;
+    reader->in[0] = '\0';
+    setsockopt(reader->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    char *head = next_block(reader, "\r\n\r\n");
+    ck_assert_ptr_nonnull(head);
+    ck_assert_int_eq(sscanf(head, "HTTP/1.1 %d", &status), 1);
+    ck_assert_ptr_nonnull(strstr(head, status == 200 ? "Content-Type: text/event-stream" : "Content-Type: application/json"));
+    return status;
+}
+
+static void end_watch(struct reader *reader)
+{
+    struct http_client client = { .fd = reader->fd };
+
+    http_close(&client);
+}
+
+static struct reader *watch(const char *query, const char *headers)
+{
+    struct reader *reader = malloc(sizeof *reader);
+
+    ck_assert_ptr_nonnull(reader);
+    ck_assert_int_eq(try_watch(reader, query, headers), 200);
+    return reader;
+}
+
+static void leave(struct reader *reader)
+{
+    end_watch(reader);
+    free(reader);
+}
+
+/* The kinds of the events up to the first `last`, each with a blank behind. */
+static void put_kinds(struct buf *out, struct reader *reader, const char *last)
+{
+    struct event event;
+
+    do {
+        ck_assert(next_event(reader, &event));
+        buf_printf(out, "%s ", event.kind);
+    } while (strcmp(event.kind, last) != 0);
+}
+
+static bool as_many_watch(void *context)
+{
+    const size_t *wanted = context;
+
+    return atomic_load(&server_world(server)->places->watchers.taken) == *wanted;
+}
+
+static void until_watched(size_t n)
+{
+    ck_assert_msg(await(as_many_watch, &n, PATIENCE_MS), "%zu streams should be open", n);
+}
+
+/* ---- what is told ---------------------------------------------------------------------------------------- */
+
+START_TEST(everything_that_happens_is_told_in_order)
+{
+    struct reader *reader = watch("", "");
+    CLEANUP(buf_release) struct buf kinds = buf_init(REQUEST_MAX);
+
+    submit("gated");
+    ask_once("POST", "/__mock/clock/advance", "{\"by\": \"1s\"}");
+    ask_once("POST", "/__mock/gates/go", "");
+    ask_once("POST", "/__mock/reset", "");
+    put_kinds(&kinds, reader, "reset");
+
+    ck_assert_str_eq(kinds.p, "job job job job exchange clock execution execution execution execution execution execution job gate reset ");
+    leave(reader);
+}
+END_TEST
+
+static void expect_data(struct reader *reader, const char *kind, const char *part)
+{
+    struct event event;
+
+    do
+        ck_assert_msg(next_event(reader, &event), "no event %s has %s", kind, part);
+    while (strcmp(event.kind, kind) != 0 || !strstr(event.data, part));
+}
+
+START_TEST(each_event_has_the_row_of_the_matching_call)
+{
+    struct reader *reader = watch("", "");
+
+    submit("gated");
+    expect_data(reader, "job", "\"client_id\":\"me\"");
+    expect_data(reader, "exchange", "\"endpoint\":\"submit\"");
+    ask_once("POST", "/__mock/clock/advance", "{\"by\": \"1s\"}");
+    expect_data(reader, "clock", "\"kind\":\"manual\"");
+    ask_once("POST", "/__mock/gates/go", "");
+    expect_data(reader, "execution", "\"node\":\"n0\",\"previous\":\"ResultAccepted\",\"state\":\"Completed\"");
+    expect_data(reader, "gate", "{\"name\":\"go\",\"open\":true,");
+    ask_once("POST", "/__mock/reset", "{\"what\": [\"faults\", \"journal\"]}");
+    expect_data(reader, "reset", "{\"reset\":[\"journal\",\"faults\"]}");
+    leave(reader);
+}
+END_TEST
+
+START_TEST(a_program_that_takes_effect_is_told)
+{
+    struct reader *reader = watch("", "");
+
+    ck_assert_int_eq(server_play(server, server_world(server)->program, NULL), ERR_OK);
+
+    expect_data(reader, "scenario", "{\"scenario\":\"a\"}");
+    leave(reader);
+}
+END_TEST
+
+/* ---- numbers --------------------------------------------------------------------------------------------- */
+
+static unsigned long long first_id(const char *query, const char *headers, const char *kind)
+{
+    struct reader *reader = watch(query, headers);
+    struct event event = { 0 };
+
+    ask_once("GET", "/requester/nothing", "");
+    ck_assert(next_event(reader, &event));
+    ck_assert_str_eq(event.kind, kind);
+    leave(reader);
+    return event.id;
+}
+
+START_TEST(a_reader_begins_after_the_number_that_it_names)
+{
+    for (int i = 0; i < 5; i++)
+        ask_once("GET", "/requester/nothing", "");
+
+    ck_assert_uint_eq(first_id("?since=0", "", "scenario"), 1);
+    ck_assert_uint_eq(first_id("?since=3", "", "exchange"), 4);
+    ck_assert_uint_eq(first_id("?since=0", "Last-Event-ID: 4\r\n", "exchange"), 5);
+    ck_assert_uint_eq(first_id("", "", "exchange"), 10);
+}
+END_TEST
+
+START_TEST(a_number_of_another_process_is_answered_with_lost)
+{
+    struct reader *reader = watch("?since=900", "");
+    struct event event;
+
+    ck_assert(next_event(reader, &event));
+
+    ck_assert_str_eq(event.kind, "lost");
+    ck_assert_str_eq(event.data, "{\"count\":1}");
+    ck_assert_uint_eq(event.id, 1);
+    leave(reader);
+}
+END_TEST
+
+START_TEST(a_number_that_is_none_is_refused)
+{
+    ck_assert_int_eq(ask_once("GET", "/__mock/stream?since=yesterday", ""), 400);
+}
+END_TEST
+
+/* ---- many readers under load ----------------------------------------------------------------------------- */
+
+struct watcher {
+    struct reader *reader;
+    unsigned long long seen, lost, wrong;
+};
+
+static bool is_the_end(const struct event *event)
+{
+    return strcmp(event->kind, "gate") == 0;
+}
+
+/* Reads up to the gate event, and counts what it sees and what it is told to have lost. */
+static void *watch_all(void *context)
+{
+    struct watcher *watcher = context;
+    unsigned long long last = 0, count;
+    struct event event = { 0 };
+
+    while (!is_the_end(&event) && next_event(watcher->reader, &event)) {
+        bool is_lost = strcmp(event.kind, "lost") == 0;
+        count = is_lost ? strtoull(event.data + strlen("{\"count\":"), NULL, 10) : 1;
+        *(is_lost ? &watcher->lost : &watcher->seen) += count;
+        watcher->wrong += event.id != last + count;
+        last = event.id;
+    }
+    return NULL;
+}
+
+static void make_load(int n)
+{
+    static const char request[] = "GET /requester/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    struct http_client client = { .fd = -1 };
+
+    ck_assert(http_connect(&client, server_port(server)));
+    for (int i = 0; i < n; i += AT_ONCE) {
+        for (int k = 0; k < AT_ONCE; k++)
+            ck_assert(http_send(&client, request, sizeof request - 1));
+        for (int k = 0; k < AT_ONCE; k++) {
+            struct http_reply reply = http_read(&client, "GET");
+            http_reply_release(&reply);
+        }
+    }
+    http_close(&client);
+}
+
+/* The event at which watch_all stops. Returns its number. */
+static unsigned long long end_load(void)
+{
+    submit("gated"); /* something that waits for the gate */
+    ck_assert_int_eq(ask_once("POST", "/__mock/gates/go", ""), 200);
+    return feed_last(&server_world(server)->feed);
+}
+
+static void check(const struct watcher *watcher, unsigned long long all)
+{
+    ck_assert_msg(watcher->wrong == 0, "%llu numbers are out of order", watcher->wrong);
+    ck_assert_uint_eq(watcher->seen + watcher->lost, all);
+}
+
+START_TEST(each_of_eight_readers_sees_every_number_once_or_learns_that_it_is_lost)
+{
+    struct watcher watchers[WATCHERS_MAX] = { 0 };
+    pthread_t threads[WATCHERS_MAX];
+
+    for (int i = 0; i < WATCHERS_MAX; i++) {
+        watchers[i].reader = watch("?since=0", "");
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, watch_all, &watchers[i]), 0);
+    }
+    make_load(LOAD);
+    unsigned long long all = end_load();
+    for (int i = 0; i < WATCHERS_MAX; i++)
+        pthread_join(threads[i], NULL);
+
+    for (int i = 0; i < WATCHERS_MAX; i++) {
+        check(&watchers[i], all);
+        leave(watchers[i].reader);
+    }
+}
+END_TEST
+
+START_TEST(a_reader_that_stops_reading_learns_how_many_it_has_lost)
+{
+    struct watcher watcher = { .reader = watch("?since=0", "") };
+    struct world *world = server_world(server);
+
+    for (int i = 0; i < FLOOD; i++) {
+        ns_t now = world_enter(world);
+        feed_add_clock(&world->feed, now);
+        world_leave(world);
+    }
+    unsigned long long all = end_load();
+    watch_all(&watcher);
+
+    check(&watcher, all);
+    ck_assert_uint_gt(watcher.lost, 0);
+    leave(watcher.reader);
+}
+END_TEST
+
+/* ---- places and ends ------------------------------------------------------------------------------------- */
+
+START_TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends)
+{
+    struct reader *readers[WATCHERS_MAX];
+    struct reader *more = malloc(sizeof *more);
+
+    for (int i = 0; i < WATCHERS_MAX; i++)
+        readers[i] = watch("", "");
+    ck_assert_int_eq(try_watch(more, "", ""), 503);
+    end_watch(more);
+    leave(readers[0]);
+    until_watched(WATCHERS_MAX - 1);
+
+    ck_assert_int_eq(try_watch(more, "", ""), 200);
+    leave(more);
+    for (int i = 1; i < WATCHERS_MAX; i++)
+        leave(readers[i]);
+    until_watched(0);
+}
+END_TEST
+
+START_TEST(a_head_request_opens_no_stream)
+{
+    ck_assert_int_eq(ask_once("HEAD", "/__mock/stream", ""), 200);
+    until_watched(0);
+}
+END_TEST
+
+START_TEST(a_stop_ends_the_streams)
+{
+    struct reader *reader = watch("", ""), *stuck = watch("?since=0", "");
+    struct event event;
+
+    make_load(LOAD / 10);
+    server_halt(server);
+
+    while (next_event(reader, &event))
+        ;
+    leave(reader);
+    leave(stuck);
+}
+END_TEST
+
+TEST_MAIN("watching",
+          TEST_GROUP("streams", .setup = setup, .teardown = teardown),
+          TEST(everything_that_happens_is_told_in_order),
+          TEST(each_event_has_the_row_of_the_matching_call),
+          TEST(a_program_that_takes_effect_is_told),
+          TEST(a_reader_begins_after_the_number_that_it_names),
+          TEST(a_number_of_another_process_is_answered_with_lost),
+          TEST(a_number_that_is_none_is_refused),
+          TEST(each_of_eight_readers_sees_every_number_once_or_learns_that_it_is_lost),
+          TEST(a_reader_that_stops_reading_learns_how_many_it_has_lost),
+          TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends),
+          TEST(a_head_request_opens_no_stream),
+          TEST(a_stop_ends_the_streams))
