@@ -50,10 +50,12 @@ keys = []  # they take most of a second to make; servers know nothing of each ot
 
 
 class Server:
-    """The real program on a free port; stop() fails if it did not end as it should."""
+    """The real program on a free port, in a folder with these files; stop() fails if it did not end as it should."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, files=None):
         self.folder = tempfile.TemporaryDirectory(prefix="mock-requester-")
+        for name, text in (files or {}).items():
+            pathlib.Path(self.folder.name, name).write_text(text)
         port_file = pathlib.Path(self.folder.name, "port")
         self.log = pathlib.Path(self.folder.name, "log")
         with self.log.open("wb") as log:
