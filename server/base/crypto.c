@@ -1,8 +1,9 @@
 /* The program's cryptography, by the EVP calls of OpenSSL 3. The only file that includes openssl's headers.
  *
  * Verifying is the one thing here that must be fast: every submit, cancel and approval does it. Making
- * an EVP_PKEY costs about as much as half a verification with a 2048-bit key, and one client sends many
- * requests in a row, so each thread keeps the last key that it verified with; the thread's end frees it. */
+ * an EVP_PKEY and preparing it costs about as much as half a verification with a 2048-bit key, and one client sends
+ * many requests in a row, so each thread keeps the context of the key that it verified with last; the thread's end
+ * frees it. */
 #include "base/crypto.h"
 
 #define ERR_STATE OPENSSL_ERR_STATE /* OpenSSL has a type of that name, base/error.h a code */
@@ -26,6 +27,22 @@ enum {
 
 /* ---- digests ---------------------------------------------------------------------------------------- */
 
+/* Looking an algorithm up costs more than digesting a short text; the one in use is kept to the end of the process. */
+static const EVP_MD *sha256;
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+
+static void sha256_find(void)
+{
+    EVP_MD *found = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+
+    sha256 = found ? found : EVP_sha256();
+}
+
+static const EVP_MD *sha256_found(void)
+{
+    return pthread_once(&sha256_once, sha256_find) == 0 ? sha256 : EVP_sha256();
+}
+
 static void digest(const EVP_MD *md, struct span bytes, unsigned char *out)
 {
     MUST(EVP_Digest(bytes.p ? bytes.p : "", bytes.n, out, NULL, md, NULL) == 1);
@@ -33,7 +50,7 @@ static void digest(const EVP_MD *md, struct span bytes, unsigned char *out)
 
 void crypto_sha256(struct span bytes, unsigned char out[SHA256_SIZE])
 {
-    digest(EVP_sha256(), bytes, out);
+    digest(sha256_found(), bytes, out);
 }
 
 void crypto_sha1(struct span bytes, unsigned char out[SHA1_SIZE])
@@ -45,7 +62,7 @@ void crypto_sha1(struct span bytes, unsigned char out[SHA1_SIZE])
 
 /* The last key of a thread; modulus and exponent one after the other. */
 struct known_key {
-    EVP_PKEY *pkey;
+    EVP_PKEY_CTX *verifier;
     size_t n_modulus, n_exponent;
     unsigned char bytes[RSA_MODULUS_MAX + RSA_EXPONENT_MAX];
 };
@@ -61,7 +78,7 @@ static void known_key_free(void *p)
 
     if (!known)
         return;
-    EVP_PKEY_free(known->pkey);
+    EVP_PKEY_CTX_free(known->verifier);
     free(known);
 }
 
@@ -88,7 +105,7 @@ static struct known_key *known_key_mine(void)
 
 static bool known_key_is(const struct known_key *known, struct span modulus, struct span exponent)
 {
-    return known->pkey && known->n_modulus == modulus.n && known->n_exponent == exponent.n &&
+    return known->verifier && known->n_modulus == modulus.n && known->n_exponent == exponent.n &&
            memcmp(known->bytes, modulus.p, modulus.n) == 0 &&
            memcmp(known->bytes + modulus.n, exponent.p, exponent.n) == 0;
 }
@@ -120,23 +137,36 @@ static EVP_PKEY *public_pkey(struct span modulus, struct span exponent)
     return pkey;
 }
 
-/* A reference of the caller's own, or NULL. */
-static EVP_PKEY *public_pkey_known(struct span modulus, struct span exponent)
+/* Ready for EVP_PKEY_verify, any number of times; NULL: no such key, or no memory. */
+static EVP_PKEY_CTX *verifier_new(struct span modulus, struct span exponent)
 {
-    struct known_key *known = known_key_mine();
-
-    if (known && known_key_is(known, modulus, exponent))
-        return EVP_PKEY_up_ref(known->pkey) == 1 ? known->pkey : NULL;
     EVP_PKEY *pkey = public_pkey(modulus, exponent);
-    if (!known || !pkey || EVP_PKEY_up_ref(pkey) != 1)
-        return pkey;
-    EVP_PKEY_free(known->pkey);
-    known->pkey = pkey;
+    EVP_PKEY_CTX *verifier = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
+
+    EVP_PKEY_free(pkey); /* the context holds it */
+    if (verifier && EVP_PKEY_verify_init(verifier) == 1 && EVP_PKEY_CTX_set_rsa_padding(verifier, RSA_PKCS1_PADDING) == 1 &&
+        EVP_PKEY_CTX_set_signature_md(verifier, sha256_found()) == 1)
+        return verifier;
+    EVP_PKEY_CTX_free(verifier);
+    return NULL;
+}
+
+static void known_key_set(struct known_key *known, EVP_PKEY_CTX *verifier, struct span modulus, struct span exponent)
+{
+    EVP_PKEY_CTX_free(known->verifier);
+    known->verifier = verifier;
     known->n_modulus = modulus.n;
     known->n_exponent = exponent.n;
     memcpy(known->bytes, modulus.p, modulus.n);
     memcpy(known->bytes + modulus.n, exponent.p, exponent.n);
-    return pkey;
+}
+
+static bool verify(EVP_PKEY_CTX *verifier, struct span message, struct span signature)
+{
+    unsigned char hash[SHA256_SIZE];
+
+    crypto_sha256(message, hash);
+    return EVP_PKEY_verify(verifier, (const unsigned char *)signature.p, signature.n, hash, sizeof hash) == 1;
 }
 
 static struct span without_zeros(struct span number)
@@ -156,15 +186,15 @@ bool crypto_rsa_verify(struct span modulus, struct span exponent, struct span me
         return false;
     if (signature.n != modulus.n)
         return false;
-    EVP_PKEY *pkey = public_pkey_known(modulus, exponent);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    /* PKCS#1 v1.5 is OpenSSL's padding by default. */
-    bool holds = pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&
-                 EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
-                                  (const unsigned char *)(message.p ? message.p : ""), message.n) == 1;
+    struct known_key *known = known_key_mine();
+    bool kept = known && known_key_is(known, modulus, exponent);
+    EVP_PKEY_CTX *verifier = kept ? known->verifier : verifier_new(modulus, exponent);
+    bool holds = verifier && verify(verifier, message, signature);
 
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_free(pkey);
+    if (!known)
+        EVP_PKEY_CTX_free(verifier);
+    else if (!kept && verifier)
+        known_key_set(known, verifier, modulus, exponent);
     ERR_clear_error();
     return holds;
 }
