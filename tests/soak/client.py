@@ -121,5 +121,5 @@ def submit_body(client, annotations=(), image="ubuntu"):
 
 
 def cancel_body(client, job):
-    return {"job_cancel_payload": {"ClientID": client, "JobID": job, "Reason": "enough"},
+    return {"payload": {"ClientID": client, "JobID": job, "Reason": "enough"},
             "signature": "", "client_public_key": ""}

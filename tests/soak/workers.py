@@ -119,7 +119,6 @@ def follow(beat, to, name, job, since):
 
 def cancel(beat, to, name, job, since):
     status, reply = beat.ask(to, "POST", API + "cancel", client.cancel_body(name, job))
-    # a cancel of an unknown job makes the real requester panic: the connection closes
     if status != 200 and not beat.restarted(since):
         beat.wrong(f"cancel: {status} {reply[:200]}")
 

@@ -8,6 +8,7 @@
 #include "sim/scheduler.h"
 #include "releases/release.h"
 #include "support/files.h"
+#include "support/mutator.h"
 #include "releases/fixture.h"
 #include "support/suite.h"
 
@@ -20,7 +21,7 @@
 #define TWENTY TESTS_DIR "/unit/scenarios/bad/twenty-mistakes"
 
 enum { BATCHES = 10, SCENARIOS_A_BATCH = 700, FIXTURES_A_BATCH = 300, MISTAKES = 20 };
-enum { PATH_SIZE = 1024, TEXT_MAX = 1 << 20, SOURCES_MAX = 512 };
+enum { PATH_SIZE = 1024, SOURCES_MAX = 512 };
 
 
 /* ---- the good files ---------------------------------------------------------------------------------------- */
@@ -53,61 +54,12 @@ static void release(struct sources *sources)
         buf_release(&sources->at[i]);
 }
 
-/* ---- mutations ------------------------------------------------------------------------------------------------ */
-
-static const char *const pieces[] = {
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "1e9", "-1", "0.5", "\"\"", "\"never\"", "\"2s\"", "\"after\"",
-    "{\"after\": \"1s\"}", "{\"gate\": \"go\"}", "{\"reads\": 2}", "\"nodes\":", "\"version\": 1", "\xff", "\n", "\\u0000",
-    "\\ud800", "9007199254740993", "\"2023-03-22T09:00:00Z\"", "\"0001-01-01T00:00:00Z\"",
-};
-
-static size_t below(struct draw *random, size_t n)
-{
-    return n ? (size_t)draw_below(random, n) : 0;
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Cuts a stretch out; in its place comes nothing, a stretch of the text itself, or a piece of the list. */
-static void mutate(struct draw *random, struct buf *text)
-{
-    struct buf next = buf_init(TEXT_MAX);
-    size_t from = below(random, text->n + 1), to = least(text->n, from + below(random, 9));
-    size_t again = below(random, text->n + 1), n = least(text->n - again, below(random, 60));
-
-    buf_add(&next, text->p, from);
-    switch (below(random, 4)) {
-    case 0:
-        buf_add(&next, text->p + again, n);
-        break;
-    case 1:
-        buf_text(&next, pieces[below(random, ROWS(pieces))]);
-        break;
-    case 2:
-        buf_char(&next, (char)below(random, 256));
-        break;
-    default:
-        break;
-    }
-    buf_add(&next, text->p + to, text->n - to);
-    ck_assert(!next.failed);
-    buf_release(text);
-    *text = next;
-}
-
 /* One of the files with one to four changes. */
 static struct buf mutant(struct draw *random, const struct sources *sources)
 {
-    const struct buf *from = &sources->at[below(random, sources->n)];
-    struct buf text = buf_init(TEXT_MAX);
+    const struct buf *from = &sources->at[draw_below(random, sources->n)];
 
-    buf_add(&text, from->p, from->n);
-    for (size_t changes = 1 + below(random, 4); changes; changes--)
-        mutate(random, &text);
-    return text;
+    return mutant_of(random, buf_view(from), 4);
 }
 
 /* ---- scenarios ------------------------------------------------------------------------------------------------- */
