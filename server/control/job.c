@@ -153,21 +153,27 @@ void prepare_add_jobs(struct control_call *c)
         refuse_fixture(c, where, &why);
 }
 
+static void store_full(struct control_call *c, size_t n)
+{
+    control_refuse(c, 503, "job-store-full", "reset \"jobs\", or start with a larger --max-jobs or --max-memory",
+                   "there is no room for %zu jobs more", n);
+}
+
 /* False: the reply is an error. */
 static bool may_add(struct control_call *c, const struct fixture *fixture)
 {
-    const struct job *job;
+    const struct store *store = engine_store(c->world->engine);
 
-    for (size_t i = 0; i < fixture->n; i++)
-        if (store_alike(engine_store(c->world->engine), fixture->at[i].id, &job) == 1 && span_eq(job->id, fixture->at[i].id)) {
-            control_refuse(c, 409, "job-exists", "reset \"jobs\", or give it another id", "there is a job \"%.*s\" already",
-                           SPAN_ARG(job->id));
-            return false;
-        }
-    if (store_has_room(engine_store(c->world->engine), fixture->n))
+    for (size_t i = 0; i < fixture->n; i++) {
+        if (!store_get(store, fixture->at[i].id))
+            continue;
+        control_refuse(c, 409, "job-exists", "give it another id, or reset \"jobs\"", "there is a job \"%.*s\" already",
+                       SPAN_ARG(fixture->at[i].id));
+        return false;
+    }
+    if (store_has_room(store, fixture->n))
         return true;
-    control_refuse(c, 503, "job-store-full", "start with a larger --max-jobs, or reset \"jobs\"",
-                   "there is no room for %zu jobs more", fixture->n);
+    store_full(c, fixture->n);
     return false;
 }
 
@@ -179,7 +185,7 @@ void answer_add_jobs(struct control_call *c)
     if (!may_add(c, fixture))
         return;
     if (fixture_add(c->world->engine, fixture, c->now, &error) != ERR_OK) {
-        no_memory(c);
+        store_full(c, fixture->n);
         return;
     }
     struct json_out out = control_begin(c);

@@ -45,7 +45,7 @@ const struct control_row control_rows[] = {
       .summary = "opens a gate, until the next reset", .refusals = CONTROL_REFUSALS({ 404, "unknown-gate" }) },
     { .method = "GET", .path = "/__mock/requests", .prepare = prepare_requests, .answer = answer_requests, .shape = "requests",
       .parameters = control_requests_parameters, .summary = "the journal: the last exchanges" },
-    { .method = "GET", .path = "/__mock/requests/{name}", .answer = answer_exchange, .shape = "exchange_full",
+    { .method = "GET", .path = "/__mock/requests/{number}", .answer = answer_exchange, .shape = "exchange_full",
       .summary = "one exchange with the heads and bodies of request and reply",
       .refusals = CONTROL_REFUSALS({ 404, "unknown-exchange" }) },
     { .method = "DELETE", .path = "/__mock/requests", .answer = answer_delete_requests, .shape = "deleted",

@@ -271,18 +271,28 @@ enum err fixture_read(struct span text, struct arena *arena, struct fixture *fix
     return err;
 }
 
+static void forget(struct engine *engine, const struct fixture *fixture, size_t n)
+{
+    const struct job *job;
+
+    for (size_t i = 0; i < n; i++)
+        if (store_alike(engine_store(engine), fixture->at[i].id, &job) == 1)
+            engine_forget(engine, job);
+}
+
 enum err fixture_add(struct engine *engine, const struct fixture *fixture, ns_t now, struct error *error)
 {
     enum err err = ERR_OK;
     size_t n = 0;
 
-    for (; !err && n < fixture->n; n++)
+    while (!err && n < fixture->n) {
         err = engine_adopt(engine, &fixture->at[n], now, error);
-    for (size_t i = 0; err && i + 1 < n; i++) {
-        const struct job *job;
-        store_alike(engine_store(engine), fixture->at[i].id, &job);
-        engine_forget(engine, job);
+        n += err == ERR_OK;
+        if (!err && !store_has_room(engine_store(engine), 0))
+            err = error_set(error, ERR_NOMEM, "job store is full");
     }
+    if (err)
+        forget(engine, fixture, n);
     return err;
 }
 

@@ -27,7 +27,7 @@ struct fixture {
 /* Reads the jobs into `arena`, which they borrow from, as from `text`. ERR_INVALID, ERR_NOMEM. Pure. */
 enum err fixture_read(struct span text, struct arena *arena, struct fixture *fixture, struct error *error);
 /* Adds all jobs, or none: those added before the first that cannot be added are forgotten. ERR_STATE: its id is there
- * already. ERR_INVALID, ERR_NOMEM. Caller holds the engine's lock. */
+ * already. ERR_INVALID. ERR_NOMEM: there are too many jobs, or no memory. Caller holds the engine's lock. */
 enum err fixture_add(struct engine *engine, const struct fixture *fixture, ns_t now, struct error *error);
 
 /* Appends the job as an entry of a fixture, without its closing brace: further keys may follow. `zone`: of time stamps,

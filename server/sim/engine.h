@@ -137,7 +137,7 @@ uint64_t engine_happened(const struct engine *engine);
 
 /* As engine_find, but does not tick. */
 const struct job *engine_look(const struct engine *engine, struct span id_or_short);
-/* All jobs, for reading. Does not tick. */
+/* The jobs, for reading: sim/store.h. Does not tick. */
 const struct store *engine_store(const struct engine *engine);
 /* What is planned and what waits, for reading. */
 const struct agenda *engine_agenda(const struct engine *engine);

@@ -58,11 +58,6 @@ size_t store_alike(const struct store *store, struct span prefix, const struct j
     return n;
 }
 
-bool store_has_room(const struct store *store, size_t n)
-{
-    return store->n <= store->max && n <= store->max - store->n;
-}
-
 const struct store_client *store_client(const struct store *store, struct span client_id)
 {
     return table_get(&store->clients, client_id);
@@ -233,6 +228,11 @@ void store_forget(struct store *store, struct job *job)
 struct job *store_first_ended(const struct store *store)
 {
     return store->ended.first;
+}
+
+bool store_has_room(const struct store *store, size_t n)
+{
+    return store->n <= store->max && n <= store->max - store->n && !meter_is_over(store->meter);
 }
 
 bool store_is_full(const struct store *store)

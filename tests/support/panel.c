@@ -24,7 +24,7 @@ struct panel *panel_open_with(const char *scenario, enum clock_kind kind)
     settings.seed = 1;
     settings.signatures = SIGNATURES_OFF;
     struct program *program = program_of_text(scenario, &settings);
-    ck_assert_int_eq(world_new(&(struct world_options){ .program = program, .journal = 4 }, &world, NULL), ERR_OK);
+    ck_assert_int_eq(world_new(&(struct world_options){ .program = program, .max_jobs = PANEL_JOBS_MAX, .journal = 4 }, &world, NULL), ERR_OK);
     program_drop(program);
     ck_assert(worlds_init(&panel->worlds, world));
     ck_assert_int_eq(api_new(&(struct api_options){ 0 }, &panel->worlds, &panel->api, NULL), ERR_OK);
@@ -79,6 +79,7 @@ const char *panel_ask(struct panel *panel, const char *method, const char *targe
 {
     const struct request request = { .method = span_text(method), .target = span_text(target), .http_minor = 1,
                                      .body = span_text(body), .body_end = panel->body_end,
+                                     .headers = panel->headers, .n_headers = panel->n_headers,
                                      .remote = SPAN("127.0.0.1:5") };
 
     reply_release(&panel->reply);

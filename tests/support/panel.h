@@ -13,11 +13,15 @@
 
 #define PANEL_NINE "2023-03-22T09:00:00Z" /* when the clock starts */
 
+enum { PANEL_JOBS_MAX = 700 };
+
 struct panel {
     struct worlds worlds;
     struct api *api;
     struct reply reply; /* the last one */
     enum body_end body_end;
+    const struct header *headers; /* of the next requests; borrowed */
+    size_t n_headers;
 };
 
 /* A manual clock; the scenario has one job, `mock:gated`, whose step waits for the gate `go`, and two expectations. */

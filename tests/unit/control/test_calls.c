@@ -104,9 +104,45 @@ START_TEST(every_row_of_the_table_answers_as_it_says)
 }
 END_TEST
 
+/* Asks each call with one more header; returns how many were answered 403 with the key. */
+static size_t refused_with(const char *name, const char *value, const char *key)
+{
+    struct panel *panel = panel_open();
+    const struct header header = { span_text(name), span_text(value) };
+    size_t n = 0;
+
+    panel->headers = &header;
+    panel->n_headers = 1;
+    for (size_t i = 0; i < n_control_rows; i++) {
+        const char *answer = panel_ask(panel, control_rows[i].method, control_rows[i].path, "");
+        n += panel->reply.status == 403 && strstr(answer, key);
+    }
+    panel_close(panel);
+    return n;
+}
+
+START_TEST(every_call_is_closed_to_foreign_names)
+{
+    ck_assert_uint_eq(refused_with("Host", "evil.example.org", "\"foreign-host\""), n_control_rows);
+}
+END_TEST
+
+START_TEST(every_call_that_changes_something_is_closed_to_foreign_pages)
+{
+    size_t changing = 0;
+
+    for (size_t i = 0; i < n_control_rows; i++)
+        changing += strcmp(control_rows[i].method, "GET") != 0;
+
+    ck_assert_uint_eq(refused_with("Origin", "http://evil.example.org", "\"foreign-origin\""), changing);
+}
+END_TEST
+
 TEST_MAIN("the table of the control API",
     TEST(the_index_lists_each_call_with_its_summary),
     TEST(the_command_schema_control_prints_openapi_json),
     TEST(openapi_json_refers_to_shapes_that_exist),
     TEST(the_readme_has_a_line_for_each_call_in_the_order_of_the_table),
-    TEST(every_row_of_the_table_answers_as_it_says))
+    TEST(every_row_of_the_table_answers_as_it_says),
+    TEST(every_call_is_closed_to_foreign_names),
+    TEST(every_call_that_changes_something_is_closed_to_foreign_pages))

@@ -1,4 +1,5 @@
 /* The control API's jobs: the list, one job, fixtures in and out, what comes next, the catalogue. */
+#include "support/files.h"
 #include "support/panel.h"
 #include "support/suite.h"
 
@@ -246,6 +247,29 @@ START_TEST(a_fixture_loads_again_to_the_byte)
 }
 END_TEST
 
+static const char *const shipped[] = { "canary", "every-state", "page-full", "several-clients" };
+
+/* The printed fixture has all keys; printed once more it has the same bytes. */
+START_TEST(a_shipped_fixture_loads_again_to_the_byte)
+{
+    struct panel *panel = panel_open(), *other = panel_open();
+    char path[256];
+
+    snprintf(path, sizeof path, SOURCE_DIR "/fixtures/%s.json", shipped[_i]);
+    struct buf text = file_read(path);
+    panel_ask(panel, "POST", "/__mock/jobs", text.p);
+    ck_assert_int_eq(panel->reply.status, 201);
+    char *fixture = kept(panel_get(panel, "/__mock/fixture"));
+    panel_ask(other, "POST", "/__mock/jobs", fixture);
+
+    ck_assert_msg(strcmp(panel_get(other, "/__mock/fixture"), fixture) == 0, "%s", shipped[_i]);
+    free(fixture);
+    buf_release(&text);
+    panel_close(other);
+    panel_close(panel);
+}
+END_TEST
+
 START_TEST(added_jobs_are_named_and_go_on)
 {
     struct panel *panel = panel_open();
@@ -281,6 +305,33 @@ START_TEST(a_fixture_that_does_not_fit_adds_nothing)
     panel_ask(panel, "POST", "/__mock/jobs", "{\"jobs\":[" FIXTURE_JOB("old", "Completed") "]}");
     assert_has(panel_ask(panel, "POST", "/__mock/jobs", bad_fixtures[_i].body), bad_fixtures[_i].text);
     ck_assert_int_eq(panel->reply.status, bad_fixtures[_i].status);
+
+    assert_has(panel_get(panel, "/__mock/jobs"), "\"matched\":1}");
+    panel_close(panel);
+}
+END_TEST
+
+/* A fixture of n jobs job-0000, job-0001 …; buf_release it. */
+static struct buf many_jobs(int n)
+{
+    struct buf text = buf_init(1 << 20);
+
+    buf_text(&text, "{\"jobs\":[");
+    for (int i = 0; i < n; i++)
+        buf_printf(&text, "%s{\"Job\":{\"Metadata\":{\"ID\":\"job-%04d\",\"CreatedAt\":\"2023-03-22T08:00:00Z\"}},"
+                          "\"State\":{\"State\":\"Completed\"}}", i ? "," : "", i);
+    buf_text(&text, "]}");
+    return text;
+}
+
+START_TEST(jobs_for_which_there_is_no_room_are_refused_all)
+{
+    struct panel *panel = panel_open();
+    CLEANUP(buf_release) struct buf jobs = many_jobs(PANEL_JOBS_MAX);
+
+    panel_submit(panel, "x");
+    assert_has(panel_ask(panel, "POST", "/__mock/jobs", jobs.p), "\"job-store-full\"");
+    ck_assert_int_eq(panel->reply.status, 503);
 
     assert_has(panel_get(panel, "/__mock/jobs"), "\"matched\":1}");
     panel_close(panel);
@@ -405,8 +456,10 @@ TEST_MAIN("jobs of the control API",
     TEST(a_job_names_its_nodes_and_what_they_will_do),
     TEST(to_look_at_jobs_is_no_read),
     TEST(a_fixture_loads_again_to_the_byte),
+    TEST_EACH(a_shipped_fixture_loads_again_to_the_byte, shipped),
     TEST(added_jobs_are_named_and_go_on),
     TEST_EACH(a_fixture_that_does_not_fit_adds_nothing, bad_fixtures),
+    TEST(jobs_for_which_there_is_no_room_are_refused_all),
     TEST(what_comes_next_is_listed_in_order),
     TEST(what_comes_next_is_cut_at_the_limit),
     TEST(the_catalogue_is_listed),
