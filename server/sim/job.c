@@ -104,6 +104,8 @@ static uint32_t *count_of(struct job *job, const struct execution *x)
 void job_count_add(struct job *job, const struct execution *x)
 {
     ++*count_of(job, x);
+    if (x->state == EXECUTION_ASK_FOR_BID_ACCEPTED && x->index < job->first_bid)
+        job->first_bid = x->index;
 }
 
 /* ---- history --------------------------------------------------------------------------------------- */
@@ -292,11 +294,11 @@ static void execution_record(struct job *job, const struct execution *x, int pre
                                    .time = x->updated });
 }
 
-/* Counts the earlier asks of the job to this node. False: one of them has no reference yet. */
-static bool count_asks(const struct job *job, struct span node_id, uint32_t *asks)
+/* Counts the asks to this node among the first `n` executions of the job. False: one of them has no reference yet. */
+static bool count_asks(const struct job *job, size_t n, struct span node_id, uint32_t *asks)
 {
     *asks = 0;
-    for (size_t i = 0; i < job->n_executions; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!span_eq(job->executions[i]->node_id, node_id))
             continue;
         if (job->executions[i]->reference.n == 0)
@@ -308,9 +310,14 @@ static bool count_asks(const struct job *job, struct span node_id, uint32_t *ask
 
 struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now)
 {
+    return execution_new_after(job, job->n_executions, node_id, node, now);
+}
+
+struct execution *execution_new_after(struct job *job, size_t others, struct span node_id, const struct node *node, ns_t now)
+{
     uint32_t asks;
 
-    if (!count_asks(job, node_id, &asks))
+    if (!count_asks(job, others, node_id, &asks))
         return NULL;
     struct execution **array = grow(job, job->executions, job->n_executions, &job->room_executions, EXECUTIONS_FIRST,
                                     sizeof(struct execution *));

@@ -102,6 +102,7 @@ struct job {
     ns_t created, updated, timeout_at; /* TimeoutAt is never set by these releases */
     struct execution **executions; /* pointer and count adjacent: the layout of a list in wire/codec.h */
     size_t n_executions, room_executions;
+    uint32_t first_bid; /* no execution before this one is in AskForBidAccepted */
     uint32_t counts[2][EXECUTION_STATE_COUNT]; /* of executions: [has a reference][state]; see job_count */
     struct history *history;
     size_t n_history, room_history;
@@ -165,6 +166,9 @@ struct execution_change {
 /* A new execution in AskForBid, version 1. Refused (NULL) when one with the same node and no reference
  * is there already: the real requester's identity is job, node and reference (B1). */
 struct execution *execution_new(struct job *job, struct span node_id, const struct node *node, ns_t now);
+/* The same where only the first `others` executions of the job can be with the same node: those after them were made in one
+ * round, with another node each. */
+struct execution *execution_new_after(struct job *job, size_t others, struct span node_id, const struct node *node, ns_t now);
 void execution_move(struct job *job, struct execution *x, enum execution_state next, const struct execution_change *change,
                     ns_t now);
 

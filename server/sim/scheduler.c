@@ -88,7 +88,7 @@ void scheduler_ask(struct scheduler *s, struct job *job, const struct node *cons
     size_t first = job->n_executions;
 
     for (size_t i = 0; i < n; i++)
-        if (!execution_new(job, nodes[i]->id, nodes[i], now))
+        if (!execution_new_after(job, first, nodes[i]->id, nodes[i], now))
             break;
     if (job->n_executions > first)
         plan_bids(s, job, first, now);
@@ -177,10 +177,12 @@ void scheduler_decide_bids(struct scheduler *s, struct job *job, ns_t now)
     if (job_count_bids(job, EXECUTIONS_ALL) < job->spec.deal.min_bids)
         return;
     int64_t active = job_count(job, EXECUTIONS_ACTIVE);
-    for (size_t i = 0; i < job->n_executions; i++) {
+    int64_t undecided = job_count(job, EXECUTION_BIT(EXECUTION_ASK_FOR_BID_ACCEPTED));
+    for (size_t i = job->first_bid; undecided > 0 && i < job->n_executions; i++) {
         struct execution *x = job->executions[i];
         if (x->state != EXECUTION_ASK_FOR_BID_ACCEPTED)
             continue;
+        undecided--;
         if (active < job->spec.deal.concurrency) {
             accept_bid(s, job, x, now);
             active++;
@@ -188,6 +190,7 @@ void scheduler_decide_bids(struct scheduler *s, struct job *job, ns_t now)
             reject_bid(s, job, x, now);
         }
     }
+    job->first_bid = (uint32_t)job->n_executions;
 }
 
 static void fail(struct scheduler *s, struct job *job, struct execution *x, struct span status, ns_t now)
