@@ -175,21 +175,46 @@ static void give_up(struct control_call *c)
         control_refuse(c, 408, "not-seen", "GET /__mock/jobs lists the jobs that are there", "after %s there is no job that fits", within);
 }
 
-/* Looks at the jobs that are there. False: the reply is an error. */
+/* Returns the job behind `job`, the `nth` that was looked at. Lets others use the world now and then: where the job is
+ * forgotten meanwhile, begins again. */
+static const struct job *job_behind(struct control_call *c, const struct job *job, size_t nth)
+{
+    struct engine *engine = c->world->engine;
+
+    if (nth % WORLD_PIECE)
+        return store_next(job, false, false);
+    engine_hold(engine, &job, 1);
+    c->now = world_pause(c->world);
+    const struct job *next = job->link.forgotten ? engine_store(engine)->all.first : store_next(job, false, false);
+    engine_let_go(engine, &job, 1);
+    return next;
+}
+
+/* Sets the job that is waited for, if there is one already. False: the reply is an error. */
+static bool find_job(struct control_call *c, struct await_job *await)
+{
+    const struct job *job;
+    size_t nth = 0;
+
+    if (await->id.p) {
+        job = control_find_job(c, await->id);
+        if (job)
+            await->job_id = arena_span(&c->arena, job->id);
+        return job;
+    }
+    for (job = engine_store(c->world->engine)->all.first; job && !await->job_id.n; job = job_behind(c, job, ++nth))
+        bind(await, job);
+    return true;
+}
+
+/* The present state counts. False: the reply is an error. */
 static bool look_at_present(struct control_call *c, struct await_job *await)
 {
-    const struct job *job = await->id.p ? control_find_job(c, await->id) : NULL;
-
-    if (await->id.p && !job)
+    if (!find_job(c, await))
         return false;
-    if (job)
-        await->job_id = arena_span(&c->arena, job->id);
-    for (const struct job *at = job ? NULL : engine_store(c->world->engine)->all.first; at && !await->job_id.n; at = store_next(at, false, false)) {
-        bind(await, at);
-        job = at;
-    }
+    const struct job *job = await->job_id.n ? engine_look(c->world->engine, await->job_id) : NULL;
     if (await->job_id.n)
-        await->outcome = outcome_of(await, job);
+        await->outcome = job ? outcome_of(await, job) : FORGOTTEN;
     return true;
 }
 

@@ -166,15 +166,28 @@ static void give_up(struct control_call *c)
                    await_length(c, await->within), (long long)await->n, (long long)await->count, what_came(c, await));
 }
 
-void answer_await_requests(struct control_call *c)
+/* Takes the exchanges that the journal has. One that is emptied meanwhile takes them with it. */
+static void look_at_present(struct control_call *c, struct await_requests *await)
 {
-    struct await_requests *await = c->input;
     const struct journal *journal = c->world->journal;
+    uint64_t epoch = journal_epoch(journal);
 
-    await->wait = (struct control_wait){ .waiter = { .hears = hears, .context = await }, .look = look, .give_up = give_up };
     for (uint64_t i = journal_first(journal); i <= journal_last(journal) && await->n < await->count; i++) {
         take(await, i);
         pause_at(c, i);
+        if (journal_epoch(journal) == epoch && journal_first(journal) <= i)
+            continue;
+        epoch = journal_epoch(journal);
+        await->n = 0;
+        i = journal_first(journal) - 1;
     }
+}
+
+void answer_await_requests(struct control_call *c)
+{
+    struct await_requests *await = c->input;
+
+    await->wait = (struct control_wait){ .waiter = { .hears = hears, .context = await }, .look = look, .give_up = give_up };
+    look_at_present(c, await);
     await_start(c, &await->wait, await->within);
 }

@@ -212,6 +212,7 @@ void world_free(struct world *world)
     if (!world)
         return;
     MUST(!world->streams.first && !world->held.first && !world->waiting.first);
+    world->resetting = true; /* no event for each job */
     if (world->engine)
         engine_forget_all(world->engine);
     expectations_release(&world->expectations);
