@@ -13,7 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SHOWN_MAX = 64 /* bytes of a header's value that a warning quotes */ };
+enum {
+    SHOWN_MAX = 64,           /* bytes of a header's value that a warning quotes */
+    CALL_KEPT_MAX = 8 * 1024, /* of an arena that a later call may use again */
+};
 
 enum err api_new(const struct api_options *options, struct worlds *worlds, struct api **out, struct error *error)
 {
@@ -163,6 +166,8 @@ static void choose_by_header(struct call *call)
 void api_prepare(struct api *api, const struct request *request, struct reply *reply, struct call *call)
 {
     *call = (struct call){ .api = api, .request = request, .reply = reply, .facts = { .endpoint = ENDPOINT_OTHER } };
+    call->arena = reply->spare;
+    reply->spare = (struct arena){ 0 };
     choose_by_header(call);
     find_route(call);
     if (call->route)
@@ -226,5 +231,6 @@ void api_call_release(struct call *call)
 {
     free(call->listed);
     world_drop(call->world);
-    arena_release(&call->arena);
+    arena_reuse(&call->arena, CALL_KEPT_MAX);
+    call->reply->spare = call->arena;
 }

@@ -219,6 +219,7 @@ void call_pause(struct call *call)
 void call_leave(struct call *call)
 {
     before_pause(call);
+    lock_pause(&call->world->lock); /* those who wait have it before this thread comes back */
     world_leave(call->world);
 }
 

@@ -59,6 +59,8 @@ void faulting_begin(struct call *call, ns_t now)
 {
     struct near_miss miss;
 
+    if (!call->world->faults.first)
+        return;
     complete_facts(call, now);
     call->fault = faults_choose(&call->world->faults, &call->facts, now, &call->arena, &miss);
     tell_near_miss(call, &miss);

@@ -2,8 +2,6 @@
 
 #include "api/limiter.h"
 
-#include <stdio.h>
-
 static struct span address_of(struct span remote)
 {
     size_t n = remote.n;
@@ -17,17 +15,19 @@ static void rate_headers(struct call *call, int remaining)
 {
     struct reply *reply = call->reply;
     const struct header *forwarded = request_header(call->request, "X-Forwarded-For");
-    char text[16];
+    char text[16], *digits = text + sizeof text;
 
-    snprintf(text, sizeof text, "%d", remaining);
-    reply_header(reply, "X-Rate-Limit-Limit", SPAN("1000.00"));
-    reply_header(reply, "X-Rate-Limit-Duration", SPAN("1"));
+    do
+        *--digits = (char)('0' + remaining % 10);
+    while (remaining /= 10);
+    reply_constant(reply, "X-Rate-Limit-Limit", SPAN("1000.00"));
+    reply_constant(reply, "X-Rate-Limit-Duration", SPAN("1"));
     if (forwarded && forwarded->value.n)
         reply_header(reply, "X-Rate-Limit-Request-Forwarded-For", forwarded->value);
     reply_header(reply, "X-Rate-Limit-Request-Remote-Addr", call->request->remote);
-    reply_header(reply, "Ratelimit-Limit", SPAN("1000"));
-    reply_header(reply, "Ratelimit-Reset", SPAN("1"));
-    reply_header(reply, "Ratelimit-Remaining", span_text(text));
+    reply_constant(reply, "Ratelimit-Limit", SPAN("1000"));
+    reply_constant(reply, "Ratelimit-Reset", SPAN("1"));
+    reply_header(reply, "Ratelimit-Remaining", span_of(digits, (size_t)(text + sizeof text - digits)));
 }
 
 void rate_refuse(struct call *call)

@@ -314,7 +314,8 @@ void answer_read(struct call *call, ns_t now)
 
     if (!job)
         return;
-    put_answer(call, job);
+    bodies_put(&call->world->bodies, call->route->put, job, call->world->zone, &call->reply->body);
+    call_finish_json(call);
     call_tells_of(call, job);
 }
 

@@ -131,6 +131,23 @@ struct span arena_printf(struct arena *a, const char *format, ...)
     return span_of(p, (size_t)n);
 }
 
+void arena_reuse(struct arena *a, size_t keep)
+{
+    struct arena_block *kept = a->blocks;
+
+    if (!kept || kept->room > keep || a->meter) {
+        arena_release(a);
+        return;
+    }
+    a->blocks = kept->next;
+    arena_release(a);
+    memset(kept->bytes, 0, kept->n);
+    kept->n = 0;
+    kept->next = NULL;
+    a->blocks = kept;
+    a->size = sizeof *kept + kept->room + METER_ALLOCATION;
+}
+
 void arena_release(struct arena *a)
 {
     if (!a)

@@ -36,5 +36,7 @@ char *arena_text(struct arena *a, size_t n);
 void arena_count(struct arena *a, struct meter *meter);
 
 void arena_release(struct arena *a);
+/* Empties the arena as arena_release does, but keeps its newest block, if that has at most `keep` bytes, for what comes. */
+void arena_reuse(struct arena *a, size_t keep);
 
 #endif

@@ -22,6 +22,14 @@ void buf_release(struct buf *b)
     *b = buf_init(b->max);
 }
 
+void buf_reuse(struct buf *b, size_t keep)
+{
+    if (b->room > keep)
+        buf_release(b);
+    else
+        buf_clear(b);
+}
+
 void buf_clear(struct buf *b)
 {
     b->n = 0;

@@ -22,6 +22,8 @@ struct buf {
 /* `max`: the most bytes it may ever hold. No memory is taken yet. */
 struct buf buf_init(size_t max);
 void buf_release(struct buf *b); /* NULL and zeroed ones are fine; leaves it empty with the same maximum */
+/* buf_clear, but gives back memory of more than `keep` bytes. */
+void buf_reuse(struct buf *b, size_t keep);
 void buf_clear(struct buf *b);   /* back to empty, memory kept, error forgotten */
 
 void buf_add(struct buf *b, const void *bytes, size_t n);

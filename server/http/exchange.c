@@ -45,6 +45,8 @@ static bool is_over(void *context)
 static bool afford(void *context, size_t bytes)
 {
     struct exchange *ex = context;
+    if (bytes <= KEPT_MAX)
+        return true; /* every worker may keep as much anyway */
     size_t more = bytes > ex->afforded ? (bytes - ex->afforded + AFFORD_STEP - 1) / AFFORD_STEP * AFFORD_STEP : 0;
 
     if (more && !budget_take(&ex->server->bodies, more, BODIES_WAIT_MS))
@@ -57,11 +59,15 @@ static bool afford(void *context, size_t bytes)
  * alone. */
 static size_t library_head_size(struct span raw)
 {
-    const char *lf = memmem(raw.p, raw.n, "\n\n", 2), *cr_lf = memmem(raw.p, raw.n, "\r\n\r\n", 4);
+    size_t at = 0;
 
-    if (lf && (!cr_lf || lf < cr_lf))
-        return (size_t)(lf + 2 - raw.p);
-    return cr_lf ? (size_t)(cr_lf + 4 - raw.p) : 0;
+    for (const char *lf; at < raw.n && (lf = memchr(raw.p + at, '\n', raw.n - at));) {
+        at = (size_t)(lf + 1 - raw.p);
+        struct span read = span_of(raw.p, at);
+        if (span_ends(read, SPAN("\n\n")) || span_ends(read, SPAN("\r\n\r\n")))
+            return at;
+    }
+    return 0;
 }
 
 /* The library takes any Transfer-Encoding for chunks. */
@@ -91,11 +97,13 @@ static enum body_result read_framed(struct exchange *ex)
     return result;
 }
 
-static enum body_use body_use(const struct exchange *ex)
+/* Without Expect and Upgrade every body is read. */
+static enum body_use body_use(const struct exchange *ex, bool expects)
 {
     const struct http_options *options = &ex->server->options;
+    bool asks = options->body_use && (expects || head_header(&ex->head, "Upgrade"));
 
-    return options->body_use ? options->body_use(options->context, &ex->request) : BODY_READ;
+    return asks ? options->body_use(options->context, &ex->request) : BODY_READ;
 }
 
 static enum body_result read_body(struct exchange *ex)
@@ -106,7 +114,7 @@ static enum body_result read_body(struct exchange *ex)
     ex->apart = !library_frames_alike(ex);
     if (!ex->head.chunked && ex->head.length == 0)
         return BODY_COMPLETE;
-    enum body_use use = body_use(ex);
+    enum body_use use = body_use(ex, expects);
     ex->unread = use == BODY_LEFT || (expects && use == BODY_DRAINED);
     if (ex->unread)
         return BODY_COMPLETE;
@@ -133,12 +141,12 @@ static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struc
 {
     struct reply reply;
 
-    reply_init(&reply);
+    reply_init_with(&reply, &ex->worker->kept.reply);
     ex->request.keeps = sending_may_keep(ex);
     fill(ex, &reply);
     sending_reply(ex, &reply);
     int status = reply.status;
-    reply_release(&reply);
+    reply_keep(&reply, KEPT_MAX, &ex->worker->kept.reply);
     return status ? status : STATUS_NONE;
 }
 
@@ -259,14 +267,17 @@ static void exchange_init(struct exchange *ex, struct worker *worker, struct con
                              .worker = worker,
                              .connection = connection,
                              .door = door,
-                             .body = buf_init(BODY_MAX + 1),
-                             .out = buf_init(REPLY_OUT_MAX),
+                             .body = worker->kept.request_body,
+                             .out = worker->kept.out,
                              .started_ns = os_clock_real() };
+    ex->body.max = BODY_MAX + 1;
+    ex->out.max = REPLY_OUT_MAX;
     worker->tap.mode = TAP_OURS;
     worker_enter(worker, PHASE_BUSY);
-    library_remote(connection, ex->remote, sizeof(ex->remote));
+    if (worker->first)
+        library_remote(connection, worker->remote, sizeof worker->remote);
     ex->request.method = ex->request.target = SPAN("");
-    ex->request.remote = span_text(ex->remote);
+    ex->request.remote = span_text(worker->remote);
     ex->request.monotonic_ns = os_clock_monotonic();
 }
 
@@ -276,8 +287,10 @@ static void exchange_release(struct exchange *ex)
     ex->worker->waiting_ns = os_clock_monotonic();
     ex->worker->first = false;
     worker_enter(ex->worker, ex->worker->tap.raw.n ? PHASE_HEAD : PHASE_KEPT);
-    buf_release(&ex->body);
-    buf_release(&ex->out);
+    buf_reuse(&ex->body, KEPT_MAX);
+    buf_reuse(&ex->out, KEPT_MAX);
+    ex->worker->kept.request_body = ex->body;
+    ex->worker->kept.out = ex->out;
     budget_give(&ex->server->bodies, ex->afforded);
     heap_settle();
 }

@@ -19,7 +19,6 @@ struct exchange {
     struct request request;
     struct buf body;
     struct buf out; /* the rendered reply */
-    char remote[64];
     size_t afforded; /* bytes taken from the budget of bodies */
     int64_t started_ns;
     int64_t handed_ns; /* when the reply was handed to the writer, CLOCK_MONOTONIC; 0: not yet */

@@ -16,6 +16,9 @@ void worker_init(struct worker *worker, struct http_server *server)
 void worker_release(struct worker *worker)
 {
     buf_release(&worker->tap.raw);
+    buf_release(&worker->kept.request_body);
+    buf_release(&worker->kept.out);
+    reply_memory_release(&worker->kept.reply);
     pthread_mutex_destroy(&worker->lock);
 }
 

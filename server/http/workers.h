@@ -6,6 +6,7 @@
 #define MOCK_REQUESTER_HTTP_WORKERS_H
 
 #include "http/tap.h"
+#include "wire/reply.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -22,11 +23,20 @@ enum worker_phase {
     PHASE_NONE,    /* no connection */
 };
 
+/* Memory that a worker uses again for its next exchange, up to KEPT_MAX bytes of each. */
+struct kept {
+    struct buf request_body, out;
+    struct reply_memory reply;
+};
+enum { KEPT_MAX = 8 * 1024 };
+
 struct worker {
     struct http_server *server;
     struct tap tap;
+    struct kept kept;
     int64_t waiting_ns; /* monotonic: since when it waits for a head */
     bool first;         /* that would be the connection's first */
+    char remote[64];    /* "127.0.0.1:54321" */
     bool refused;       /* a request was answered by DOOR_ERROR: the connection is over */
 
     /* For other threads. */

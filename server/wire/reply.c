@@ -18,6 +18,50 @@ void reply_init(struct reply *reply)
     *reply = (struct reply){ .status = 200, .body = buf_init(REPLY_BODY_MAX), .head = buf_init(REPLY_HEAD_MAX) };
 }
 
+static void take_buf(struct buf *to, struct buf *from)
+{
+    size_t max = to->max;
+
+    *to = *from;
+    to->max = max;
+    *from = buf_init(0);
+}
+
+static void take_arena(struct arena *to, struct arena *from)
+{
+    *to = *from;
+    *from = (struct arena){ 0 };
+}
+
+void reply_init_with(struct reply *reply, struct reply_memory *memory)
+{
+    reply_init(reply);
+    take_buf(&reply->body, &memory->body);
+    take_buf(&reply->head, &memory->head);
+    take_arena(&reply->arena, &memory->arena);
+    take_arena(&reply->spare, &memory->spare);
+}
+
+void reply_keep(struct reply *reply, size_t keep, struct reply_memory *memory)
+{
+    buf_reuse(&reply->body, keep);
+    buf_reuse(&reply->head, keep);
+    arena_reuse(&reply->arena, keep);
+    arena_reuse(&reply->spare, keep);
+    take_buf(&memory->body, &reply->body);
+    take_buf(&memory->head, &reply->head);
+    take_arena(&memory->arena, &reply->arena);
+    take_arena(&memory->spare, &reply->spare);
+}
+
+void reply_memory_release(struct reply_memory *memory)
+{
+    buf_release(&memory->body);
+    buf_release(&memory->head);
+    arena_release(&memory->arena);
+    arena_release(&memory->spare);
+}
+
 void reply_release(struct reply *reply)
 {
     if (!reply)
@@ -25,16 +69,20 @@ void reply_release(struct reply *reply)
     buf_release(&reply->body);
     buf_release(&reply->head);
     arena_release(&reply->arena);
+    arena_release(&reply->spare);
     reply->n_headers = 0;
 }
 
 /* The header of that name, else a new one. */
 static struct reply_header *header_slot(struct reply *reply, const char *name)
 {
+    size_t n = strlen(name);
+
     for (size_t i = 0; i < reply->n_headers; i++)
-        if (strcmp(reply->headers[i].name, name) == 0)
+        if (reply->headers[i].name_n == n && memcmp(reply->headers[i].name, name, n) == 0)
             return &reply->headers[i];
     MUST(reply->n_headers < REPLY_HEADERS_MAX);
+    reply->headers[reply->n_headers] = (struct reply_header){ .name = name, .name_n = n };
     return &reply->headers[reply->n_headers++];
 }
 
@@ -61,7 +109,12 @@ void reply_header(struct reply *reply, const char *name, struct span value)
     struct span clean = clean_value(reply, value);
 
     if (clean.p)
-        *header_slot(reply, name) = (struct reply_header){ name, clean };
+        header_slot(reply, name)->value = clean;
+}
+
+void reply_constant(struct reply *reply, const char *name, struct span value)
+{
+    header_slot(reply, name)->value = value;
 }
 
 bool reply_add_header(struct reply *reply, struct span name, struct span value)
@@ -70,7 +123,7 @@ bool reply_add_header(struct reply *reply, struct span name, struct span value)
 
     if (!kept.p || !clean.p || reply->n_headers == REPLY_HEADERS_MAX)
         return false;
-    reply->headers[reply->n_headers++] = (struct reply_header){ kept.p, clean };
+    reply->headers[reply->n_headers++] = (struct reply_header){ kept.p, kept.n, clean };
     return true;
 }
 
@@ -130,54 +183,90 @@ static const struct {
     { 505, "HTTP Version Not Supported" },
 };
 
-static void put_decimal(struct buf *out, size_t value)
+/* Where the next byte of a head goes; there is room for it. */
+struct pen {
+    char *at;
+};
+
+static void put(struct pen *pen, const char *p, size_t n)
 {
-    char digits[24], *p = digits + sizeof digits;
+    memcpy(pen->at, p, n);
+    pen->at += n;
+}
+#define PUT(pen, literal) put((pen), "" literal, sizeof(literal) - 1)
+
+static void put_span(struct pen *pen, struct span s)
+{
+    if (s.n)
+        put(pen, s.p, s.n);
+}
+
+enum { DECIMAL_MAX = 24 };
+
+static void put_decimal(struct pen *pen, size_t value)
+{
+    char digits[DECIMAL_MAX], *p = digits + sizeof digits;
 
     do
         *--p = (char)('0' + value % 10);
     while (value /= 10);
-    buf_add(out, p, (size_t)(digits + sizeof digits - p));
+    put(pen, p, (size_t)(digits + sizeof digits - p));
 }
 
-static void put_status_line(struct buf *out, int status, int minor)
+static const char *reason_of(int status)
 {
-    const char *reason = NULL;
-
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons && !reason; i++)
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].status == status)
-            reason = reasons[i].reason;
-    buf_text(out, minor ? "HTTP/1.1 " : "HTTP/1.0 ");
-    put_decimal(out, (size_t)status);
-    buf_text(out, reason ? " " : " status code ");
-    if (reason)
-        buf_text(out, reason);
-    else
-        put_decimal(out, (size_t)status);
-    buf_text(out, "\r\n");
+            return reasons[i].reason;
+    return NULL;
 }
 
-static void put_header(struct buf *out, const char *name, struct span value)
+enum { STATUS_LINE_MAX = 128 };
+
+static void put_status_line(struct pen *pen, int status, int minor)
 {
-    buf_text(out, name);
-    buf_text(out, ": ");
-    buf_span(out, value);
-    buf_text(out, "\r\n");
+    const char *reason = status == 200 ? "OK" : reason_of(status);
+
+    put_span(pen, minor ? SPAN("HTTP/1.1 ") : SPAN("HTTP/1.0 "));
+    put_decimal(pen, (size_t)status);
+    put_span(pen, reason ? SPAN(" ") : SPAN(" status code "));
+    if (reason)
+        put_span(pen, span_text(reason));
+    else
+        put_decimal(pen, (size_t)status);
+    PUT(pen, "\r\n");
+}
+
+static void put_header(struct pen *pen, struct span name, struct span value)
+{
+    put_span(pen, name);
+    PUT(pen, ": ");
+    put_span(pen, value);
+    PUT(pen, "\r\n");
+}
+
+static size_t headers_size(const struct reply *reply)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < reply->n_headers; i++)
+        n += reply->headers[i].name_n + reply->headers[i].value.n + 4; /* ": " and CR LF */
+    return n;
 }
 
 /* The handler's headers by name; in their own order if the reply is bare. */
-static void put_headers(struct buf *out, const struct reply *reply)
+static void put_headers(struct pen *pen, const struct reply *reply)
 {
-    size_t order[REPLY_HEADERS_MAX], n = 0;
+    const struct reply_header *order[REPLY_HEADERS_MAX];
 
     for (size_t i = 0; i < reply->n_headers; i++) {
-        size_t at = n++;
-        for (; !reply->bare && at && strcmp(reply->headers[order[at - 1]].name, reply->headers[i].name) > 0; at--)
+        size_t at = i;
+        for (; !reply->bare && at && strcmp(order[at - 1]->name, reply->headers[i].name) > 0; at--)
             order[at] = order[at - 1];
-        order[at] = i;
+        order[at] = &reply->headers[i];
     }
-    for (size_t i = 0; i < n; i++)
-        put_header(out, reply->headers[order[i]].name, reply->headers[order[i]].value);
+    for (size_t i = 0; i < reply->n_headers; i++)
+        put_header(pen, span_of(order[i]->name, order[i]->name_n), order[i]->value);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------- */
@@ -241,22 +330,24 @@ static const char *connection_of(const struct layout *layout, const struct reque
     return layout->keep ? NULL : "close";
 }
 
-static void put_own_headers(struct buf *out, const struct reply *reply, const struct layout *layout,
+enum { OWN_HEADERS_MAX = 512 }; /* bytes of the headers that put_own_headers adds */
+
+static void put_own_headers(struct pen *pen, const struct reply *reply, const struct layout *layout,
                             const char *connection, const char *date)
 {
     if (!(reply->without & OWN_DATE))
-        put_header(out, "Date", span_text(date));
+        put_header(pen, SPAN("Date"), span_text(date));
     if (layout->length) {
-        buf_text(out, "Content-Length: ");
-        put_decimal(out, length_of(reply));
-        buf_text(out, "\r\n");
+        PUT(pen, "Content-Length: ");
+        put_decimal(pen, length_of(reply));
+        PUT(pen, "\r\n");
     }
     if (reply->sniffed && reply->body.n)
-        put_header(out, "Content-Type", SPAN("text/plain; charset=utf-8"));
+        PUT(pen, "Content-Type: text/plain; charset=utf-8\r\n");
     if (connection && !(reply->without & OWN_CONNECTION))
-        put_header(out, "Connection", span_text(connection));
+        put_header(pen, SPAN("Connection"), span_text(connection));
     if (layout->chunked)
-        put_header(out, "Transfer-Encoding", SPAN("chunked"));
+        PUT(pen, "Transfer-Encoding: chunked\r\n");
 }
 
 /* A chunk cannot begin like this. */
@@ -265,17 +356,22 @@ static const char no_chunk[] = "\x1f\x8bno chunk begins like this\r\n";
 void reply_make_head(struct reply *reply, const struct request *request, const char *date)
 {
     struct layout layout = layout_of(reply, request);
-    struct buf *out = &reply->head;
 
-    buf_clear(out);
+    buf_clear(&reply->head);
     reply->keeps = reply->status != 0 && layout.keep;
     if (reply->status == 0)
         return;
-    put_status_line(out, reply->status, reply->bare ? 1 : request->http_minor);
-    put_headers(out, reply);
+    struct pen pen = { buf_reserve(&reply->head, STATUS_LINE_MAX + headers_size(reply) + OWN_HEADERS_MAX) };
+    if (!pen.at)
+        return;
+    const char *begin = pen.at;
+    put_status_line(&pen, reply->status, reply->bare ? 1 : request->http_minor);
+    put_headers(&pen, reply);
     if (!reply->bare)
-        put_own_headers(out, reply, &layout, connection_of(&layout, request), date);
-    buf_text(out, "\r\n");
+        put_own_headers(&pen, reply, &layout, connection_of(&layout, request), date);
+    PUT(&pen, "\r\n");
+    *pen.at = '\0';
+    reply->head.n += (size_t)(pen.at - begin);
 }
 
 struct span reply_head_lines(const struct reply *reply)

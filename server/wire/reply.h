@@ -21,6 +21,7 @@ enum {
 
 struct reply_header {
     const char *name; /* canonical, static; a fault's as it is written, in the arena */
+    size_t name_n;    /* its length */
     struct span value;
 };
 
@@ -69,6 +70,7 @@ struct reply {
     unsigned without;   /* enum own_header: those left out */
     struct reply_fate fate;
     struct arena arena; /* for header values */
+    struct arena spare; /* empty, maybe with memory: for the handler to use and to give back empty */
     int64_t moment;     /* that Date shows, ns since 1970; 0: left to http/ */
     struct buf head;    /* made by reply_make_head; empty: not yet */
     bool keeps;         /* set with it: the connection stays open */
@@ -98,12 +100,26 @@ struct reply {
     bool seen, unseen;       /* unseen: it is not for the journal */
 };
 
+/* Memory of a reply that is over, to be used again. Zeroed: none. */
+struct reply_memory {
+    struct buf body, head;
+    struct arena arena, spare;
+};
+
 void reply_init(struct reply *reply); /* 200 and nothing else */
+/* … with memory that is empty again (reply_keep). */
+void reply_init_with(struct reply *reply, struct reply_memory *memory);
+/* As reply_release, but keeps up to `keep` bytes of each buffer and arena. */
+void reply_keep(struct reply *reply, size_t keep, struct reply_memory *memory);
+void reply_memory_release(struct reply_memory *memory);
 void reply_release(struct reply *reply);
 
 /* Sets a header, replacing one of that name. The value is copied into the reply's arena; as in net/http, blanks
  * at its ends are dropped, CR and LF become blanks. */
 void reply_header(struct reply *reply, const char *name, struct span value);
+
+/* Sets a header to a value that outlives the reply and needs no cleaning. */
+void reply_constant(struct reply *reply, const char *name, struct span value);
 
 /* Adds a header, also if there is one of that name. False: there is no room. */
 bool reply_add_header(struct reply *reply, struct span name, struct span value);

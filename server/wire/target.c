@@ -36,6 +36,10 @@ static struct span without_origin(struct span raw)
 
 static enum err decode(struct span raw, struct arena *arena, struct span *out)
 {
+    if (!raw.n || !memchr(raw.p, '%', raw.n)) {
+        *out = raw;
+        return ERR_OK;
+    }
     char *p = arena_alloc(arena, raw.n + 1);
     size_t n = 0;
 
@@ -60,9 +64,22 @@ static size_t parent(const char *p, size_t n)
     return n > 0 ? n - 1 : 0;
 }
 
+/* True if the path is certainly clean; most are. */
+static bool is_plainly_clean(struct span path)
+{
+    if (!path.n || path.p[0] != '/')
+        return false;
+    for (const char *p = path.p, *last = path.p + path.n - 1; p < last; p++)
+        if (p[0] == '/' && (p[1] == '/' || p[1] == '.'))
+            return false;
+    return true;
+}
+
 /* No empty segment, no `.`, no `..`; a slash at the end stays (Go's cleanPath). */
 static struct span clean(struct span path, struct arena *arena)
 {
+    if (is_plainly_clean(path))
+        return path;
     char *p = arena_alloc(arena, path.n + 2);
     size_t n = 0;
 

@@ -13,7 +13,7 @@ struct target {
 };
 
 /* Takes `/path?query` or `http://host/path?query` apart. ERR_INVALID: net/http refuses it before any handler (a bad
- * escape, no leading slash). Spans may be in `arena`. */
+ * escape, no leading slash). Spans are in `raw` or in `arena`. */
 enum err target_read(struct span raw, struct arena *arena, struct target *target);
 
 /* The path for a Location header: escaped where necessary. */

@@ -2,18 +2,22 @@
  *
  *   lock_init → lock_take … lock_pause … lock_give → lock_destroy
  *
- * A plain mutex that is unlocked and locked again at once mostly stays with the same thread. Here each thread takes
- * `next` before `held` and gives `next` back as soon as it has `held`. A thread that waits for `held` therefore keeps
- * `next`, and the thread that pauses cannot take `held` again before it. Any thread. */
+ * A mutex that is unlocked and locked again at once mostly stays with the same thread, which costs least for short work:
+ * lock_take and lock_give do just that. lock_pause instead waits until one of the threads that wait has had the lock. Any
+ * thread. */
 #ifndef MOCK_REQUESTER_WORLD_LOCK_H
 #define MOCK_REQUESTER_WORLD_LOCK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct lock {
-    pthread_mutex_t next, held;
-    uint64_t rounds; /* how often it was taken; read by its holder */
+    pthread_mutex_t held;
+    atomic_uint waiting;      /* threads that found it taken */
+    pthread_cond_t turned;    /* one of them has it now; … */
+    uint64_t turns, pausing;  /* … how often that was, and how many threads pause: read and written by its holder */
+    uint64_t rounds;          /* how often it was taken, pauses not counted; likewise */
 };
 
 void lock_init(struct lock *lock);

@@ -219,6 +219,7 @@ void world_free(struct world *world)
     faults_release(&world->faults);
     verdict_release(&world->verdict);
     journal_free(world->journal);
+    bodies_clear(&world->bodies);
     engine_free(world->engine);
     feed_release(&world->feed);
     shipped_scripts_free(world->catalogue);
@@ -324,6 +325,7 @@ static void reset_engine(struct world *world, const struct world_reset *what)
     if (what->clock)
         clock_restart(&world->clock);
     ns_t now = clock_now(&world->clock);
+    bodies_clear(&world->bodies);
     engine_begin_again(world->engine, what->jobs && world->program->seed_chosen);
     if (what->jobs)
         load_fixtures(world, now, NULL); /* they have passed at the start */

@@ -14,6 +14,7 @@
 #include "exchange/verdict.h"
 #include "scenario/program.h"
 #include "wire/reply.h"
+#include "world/bodies.h"
 #include "world/clock.h"
 #include "world/feed.h"
 #include "world/held.h"
@@ -72,6 +73,7 @@ struct world {
     world_moved_fn *moved;     /* NULL: none */
     void *moved_context;
     bool resetting;            /* within world_reset */
+    struct bodies bodies;      /* of jobs read lately */
     uint64_t unknown_names;    /* submits that asked for an unknown script, as far as the log has warned of them */
     bool restarted;            /* the requester has restarted since world_restarted was last asked */
     struct { ns_t second; char text[HTTP_DATE_SIZE]; } date; /* of the last second that world_date was asked for */

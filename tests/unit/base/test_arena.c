@@ -74,9 +74,39 @@ START_TEST(above_its_maximum_an_arena_is_as_without_memory)
 }
 END_TEST
 
+START_TEST(memory_that_is_used_again_is_zeroed)
+{
+    CLEANUP(arena_release) struct arena arena = { 0 };
+    unsigned char *first = arena_alloc(&arena, 100);
+
+    memset(first, 'x', 100);
+    arena_alloc(&arena, 5000);
+    arena_reuse(&arena, 1024);
+    unsigned char *again = arena_alloc(&arena, 100);
+
+    ck_assert_ptr_eq(again, first);
+    for (int i = 0; i < 100; i++)
+        ck_assert_uint_eq(again[i], 0);
+}
+END_TEST
+
+START_TEST(no_more_than_asked_is_kept_to_be_used_again)
+{
+    struct arena arena = { 0 };
+
+    arena_alloc(&arena, 5000);
+    arena_reuse(&arena, 1024);
+
+    ck_assert_uint_eq(arena.size, 0);
+    ck_assert_ptr_null(arena.blocks);
+}
+END_TEST
+
 TEST_MAIN("arena",
           TEST(memory_is_zeroed_and_aligned),
           TEST(texts_are_packed),
           TEST(little_of_a_large_arena_is_unused),
           TEST(a_meter_counts_what_there_is_and_what_comes),
-          TEST(above_its_maximum_an_arena_is_as_without_memory))
+          TEST(above_its_maximum_an_arena_is_as_without_memory),
+          TEST(memory_that_is_used_again_is_zeroed),
+          TEST(no_more_than_asked_is_kept_to_be_used_again))

@@ -2,7 +2,6 @@
 #include "support/suite.h"
 #include "world/lock.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
 
@@ -28,13 +27,10 @@ static void *take_once(void *context)
     return context;
 }
 
-/* Returns once the other thread waits: while the lock is held only a waiting thread keeps `next`. */
 static void await_waiting(void)
 {
-    while (pthread_mutex_trylock(&lock.next) != EBUSY) {
-        pthread_mutex_unlock(&lock.next);
+    while (!atomic_load(&lock.waiting))
         sched_yield();
-    }
 }
 
 START_TEST(a_thread_that_waits_has_the_lock_during_a_pause)
