@@ -453,33 +453,18 @@ enum err engine_adopt(struct engine *engine, const struct adopted *adopted, ns_t
     return adopt_job(&engine->scheduler, adopted, now, error);
 }
 
-/* The engine's job that a caller has borrowed; unlike own, also if it is forgotten. */
-static struct job *lent(const struct job *job)
-{
-    union {
-        const struct job *borrowed;
-        struct job *own;
-    } pointer = { job };
-
-    return pointer.own;
-}
-
 void engine_hold(struct engine *engine, const struct job *const *jobs, size_t n)
 {
     (void)engine;
     for (size_t i = 0; i < n; i++)
-        lent(jobs[i])->link.readers++;
+        job_lend(jobs[i]);
 }
 
 void engine_let_go(struct engine *engine, const struct job *const *jobs, size_t n)
 {
     (void)engine;
-    for (size_t i = 0; i < n; i++) {
-        struct job *job = lent(jobs[i]);
-        MUST(job->link.readers > 0);
-        job->link.readers--;
-        job_free_if_forgotten(job);
-    }
+    for (size_t i = 0; i < n; i++)
+        job_take_back(jobs[i]);
 }
 
 enum err engine_list(struct engine *engine, const struct list_query *query, ns_t now, const struct job ***jobs, size_t *n)

@@ -243,6 +243,28 @@ void job_free_if_forgotten(struct job *job)
         arena_release(&job->arena);
 }
 
+static struct job *lent(const struct job *job)
+{
+    union {
+        const struct job *borrowed;
+        struct job *own;
+    } pointer = { job };
+
+    return pointer.own;
+}
+
+void job_lend(const struct job *job)
+{
+    lent(job)->link.readers++;
+}
+
+void job_take_back(const struct job *job)
+{
+    MUST(job->link.readers > 0);
+    lent(job)->link.readers--;
+    job_free_if_forgotten(lent(job));
+}
+
 bool job_may_move(int from, int to)
 {
     return job_rows[from].to & TO(to);

@@ -151,6 +151,10 @@ void job_forget(struct job *job);
  * allowed. */
 void job_free_if_forgotten(struct job *job);
 
+/* A caller reads the job without the engine's lock until job_take_back, also if it is forgotten. */
+void job_lend(const struct job *job);
+void job_take_back(const struct job *job); /* frees it if it is forgotten and no longer held */
+
 bool job_is_terminal(const struct job *job);
 /* Moves the job, counts its version, records the entry. `comment` is copied; empty = none. */
 void job_move(struct job *job, enum job_state next, struct span comment, ns_t now);

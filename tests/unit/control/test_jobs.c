@@ -3,7 +3,6 @@
 #include "support/panel.h"
 #include "support/suite.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -413,10 +412,8 @@ static void ask_for_fixture(struct reply *reply)
     control_prepare(&control, &request, &target, reply, &call);
     ns_t now = world_enter(call.world);
     ck_assert_int_eq(pthread_create(&thread, NULL, reset_meanwhile, NULL), 0);
-    while (pthread_mutex_trylock(&call.world->lock.next) != EBUSY) {
-        pthread_mutex_unlock(&call.world->lock.next);
+    while (!atomic_load(&call.world->lock.waiting))
         sched_yield();
-    }
     control_answer(&call, now);
     atomic_store(&answered, true);
     world_leave(call.world);
