@@ -15,6 +15,7 @@ import traceback
 import urllib.request
 import zipfile
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from browser import Browser
@@ -148,6 +149,20 @@ def a_scaled_clock_moves_the_line_by_itself(context):
     first = browser.until(bar)
 
     browser.until(bar + " > arguments[0]", first)
+
+
+def a_click_that_has_begun_survives_a_redraw(context):
+    mock, browser = context.open({**FLAKY, "nodes": [{"name": "n0", "run": {"after": {"gate": "go"}}}]}, "--clock", "scale:10")
+    mock.submit()
+    browser.until_text("#line .wait", "gate go")
+    press = ActionChains(browser.driver).click_and_hold(browser.find("#line .wait button"))
+    press.perform()
+    width = "return document.querySelector('[data-lane=n0] .seg.run')?.title"
+    browser.until(width + " !== arguments[0]", browser.run(width))
+
+    ActionChains(browser.driver).release().perform()
+
+    browser.until_text("#line [data-lane=job] .end", "Completed")
 
 
 def a_page_without_a_place_for_its_stream_polls(context):
