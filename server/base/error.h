@@ -31,6 +31,9 @@ enum err error_set(struct error *error, enum err code, const char *format, ...)
 /* Reports a broken assumption of this program's own code and aborts, in release builds too. Bad input never causes
  * it. */
 noreturn void broken_promise(const char *file, int line, const char *what);
+/* Calls `before` when a promise is broken, ahead of the end, so that what is in memory can be written; it must return
+ * soon. NULL: nothing. One for the process; any thread. */
+void broken_promise_before(void (*before)(void));
 #define MUST(condition) ((condition) ? (void)0 : broken_promise(__FILE__, __LINE__, #condition))
 
 /* Calls `fn(&variable)` when the variable leaves its scope. */

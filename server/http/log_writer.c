@@ -1,5 +1,6 @@
 #include "http/log_writer.h"
 
+#include "base/error.h"
 #include "base/ns.h"
 #include "base/os_clock.h"
 
@@ -114,15 +115,46 @@ static void *run(void *context)
     tell_dropped(writer);
     pthread_mutex_lock(&writer->lock);
     writer->over = true;
-    pthread_cond_signal(&writer->ended);
+    pthread_cond_broadcast(&writer->ended);
     pthread_mutex_unlock(&writer->lock);
     return NULL;
 }
 
 /* ---- life ---------------------------------------------------------------------------------------------------- */
 
+static _Atomic(struct log_writer *) started_last;
+
+/* Lets the thread write what is left, and waits for it up to LOG_STOP_MS. Returns whether it has. */
+static bool finish(struct log_writer *writer)
+{
+    int64_t until_ns = os_clock_monotonic() + LOG_STOP_MS * NS_PER_MS;
+    struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
+    uint64_t one = 1;
+    int late = 0;
+
+    atomic_store(&writer->stopping, true);
+    (void)!write(writer->wake_fd, &one, sizeof one);
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->over && !late)
+        late = pthread_cond_clockwait(&writer->ended, &writer->lock, CLOCK_MONOTONIC, &until);
+    bool over = writer->over;
+    pthread_mutex_unlock(&writer->lock);
+    return over;
+}
+
+static void finish_before_the_end(void)
+{
+    struct log_writer *writer = atomic_load(&started_last);
+
+    if (writer && !pthread_equal(writer->thread, pthread_self()))
+        finish(writer);
+}
+
 static void release(struct log_writer *writer)
 {
+    struct log_writer *self = writer;
+
+    atomic_compare_exchange_strong(&started_last, &self, NULL);
     close(writer->wake_fd);
     pthread_cond_destroy(&writer->ended);
     pthread_mutex_destroy(&writer->lock);
@@ -146,29 +178,21 @@ bool log_writer_start(struct log_writer *writer)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     bool runs = pthread_create(&writer->thread, NULL, run, writer) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!runs)
+    if (!runs) {
         release(writer);
-    return runs;
+        return false;
+    }
+    atomic_store(&started_last, writer);
+    broken_promise_before(finish_before_the_end);
+    return true;
 }
 
-/* Waits for the thread up to LOG_STOP_MS; one that cannot write is cancelled in write(2). */
+/* A thread that cannot write is cancelled in write(2). */
 void log_writer_stop(struct log_writer *writer)
 {
-    int64_t until_ns = os_clock_monotonic() + LOG_STOP_MS * NS_PER_MS;
-    struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
-    uint64_t one = 1;
-    int late = 0;
-
     if (!writer->buffers)
         return;
-    atomic_store(&writer->stopping, true);
-    (void)!write(writer->wake_fd, &one, sizeof one);
-    pthread_mutex_lock(&writer->lock);
-    while (!writer->over && !late)
-        late = pthread_cond_clockwait(&writer->ended, &writer->lock, CLOCK_MONOTONIC, &until);
-    bool over = writer->over;
-    pthread_mutex_unlock(&writer->lock);
-    if (!over)
+    if (!finish(writer))
         pthread_cancel(writer->thread);
     pthread_join(writer->thread, NULL);
     release(writer);

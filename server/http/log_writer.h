@@ -3,6 +3,8 @@
  * Lines are appended to one of two buffers while the thread writes the other. A line that finds no room is dropped
  * and counted; the next line that is written says how many.
  *
+ * A broken promise (base/error.h) writes the lines that are left of the writer that was started last.
+ *
  * Life: log_writer_start → log_writer_add, any thread … → log_writer_stop. */
 #ifndef MOCK_REQUESTER_HTTP_LOG_WRITER_H
 #define MOCK_REQUESTER_HTTP_LOG_WRITER_H

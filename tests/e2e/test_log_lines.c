@@ -148,6 +148,27 @@ START_TEST(a_bad_signature_is_told_how_it_is_accepted)
 }
 END_TEST
 
+/* ---- near misses ------------------------------------------------------------------------------------------- */
+
+START_TEST(a_near_miss_has_a_line_of_its_own)
+{
+    static char file[] = "/tmp/mock-requester-log-XXXXXX";
+    static const char *const words[] = { "--signatures=off", file, NULL };
+    FILE *out = fdopen(mkstemp(file), "w");
+
+    ck_assert_ptr_nonnull(out);
+    fputs("{\"version\": 1, \"faults\": [{\"name\": \"blip\", \"on\": \"list\", \"match\": {\"client_id\": \"c1\"},"
+          " \"preset\": \"plain-500\"}]}", out);
+    fclose(out);
+    start(words);
+    post("/requester/list", "{\"client_id\": \"c2\"}");
+
+    assert_has(logged(), "Z list      200 -        -          scheduler\n"
+                         "2023-03-22T09:00:00.000Z near miss: fault blip wants client_id c1, got c2\n");
+    unlink(file);
+}
+END_TEST
+
 /* ---- JSON -------------------------------------------------------------------------------------------------- */
 
 /* Takes the first line of *text. NULL: it is no JSON object. */
@@ -201,4 +222,5 @@ TEST_MAIN("log lines",
     TEST(a_change_of_state_is_logged_when_it_happens_though_no_request_comes),
     TEST(a_job_without_an_envelope_is_told_how_to_sign),
     TEST(a_bad_signature_is_told_how_it_is_accepted),
+    TEST(a_near_miss_has_a_line_of_its_own),
     TEST(json_is_an_object_a_line))
