@@ -159,6 +159,7 @@ static void handle_control(struct server *server, const struct request *request,
     control_answer(&call, reply->moment);
     awaiting_serve(&server->awaiting, &call, fd);
     leave_call(server, &call);
+    reply->handler_context = world_hold(call.world); /* until `ended` */
     if (call.stream)
         watching_hand_over(&server->watching, reply, call.stream);
     call.stream = NULL;
