@@ -81,7 +81,7 @@ const struct control_parameter control_requests_parameters[] = {
     { "client_id", read_client, "a client id", "string" },
     { "job_id", read_job_id, "a job id", "string" },
     { "status", read_status, "a status such as 404; 0: no reply", "integer" },
-    { "since", read_since, "the number of an exchange, or a moment such as 2023-03-22T09:00:00Z", "string" },
+    { "since", read_since, "the number of an exchange, or a moment such as 2023-03-22T09:00:00Z", "since" },
     { "limit", read_limit, "a number from 1", "count" },
     { NULL, NULL, NULL, NULL },
 };

@@ -26,7 +26,7 @@ const struct control_row control_rows[] = {
       .refusals = CONTROL_REFUSALS({ 404, "unknown-job" }, { 409, "ambiguous-job" }) },
     { .method = "POST", .path = "/__mock/jobs", .prepare = prepare_add_jobs, .answer = answer_add_jobs, .status = 201,
       .shape = "added", .summary = "adds the jobs of a fixture, all or none", .form = "{\"jobs\": [{\"Job\": {…}, \"State\": {…}}]}",
-      .body = "fixture",
+      .body = "fixture_body",
       .refusals = CONTROL_REFUSALS({ 409, "job-exists" }, { 422, "bad-value" }, { 503, "job-store-full" }) },
     { .method = "GET", .path = "/__mock/jobs/{id}", .answer = answer_job, .shape = "job",
       .summary = "one job, by its id or the first 8 characters of it, and what will happen to it",

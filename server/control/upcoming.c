@@ -192,7 +192,7 @@ static bool read_limit(struct control_call *c, struct span value, void *input)
 }
 
 const struct control_parameter control_upcoming_parameters[] = {
-    { "limit", read_limit, "a number from 1 to 1000", "count" },
+    { "limit", read_limit, "a number from 1 to 1000", "page" },
     { NULL, NULL, NULL, NULL },
 };
 
