@@ -1,4 +1,5 @@
-/* The server stops within 100 ms, five times under each of eleven kinds of load. */
+/* The server stops at once, five times under each of eleven kinds of load: before any of its time-outs, and within
+ * STOP_MS where that variable is set. `./run tests soak` sets it to 100; other runs may share the machine. */
 #include "base/error.h"
 #include "http/server.h"
 #include "support/http_client.h"
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { STOP_MS = 100, TIMES = 5, CLIENTS = 60 };
+enum { PROMPT_MS = 5000 /* half of the shortest time-out */, TIMES = 5, CLIENTS = 60 };
 
 static struct server *server;
 static struct http_client clients[CLIENTS];
@@ -52,9 +53,9 @@ static const struct {
                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" },
 };
 
-START_TEST(server_stops_within_100_ms)
+START_TEST(server_stops_at_once)
 {
-    const char *slowness = getenv("CK_TIMEOUT_MULTIPLIER"), *request = kinds[_i / TIMES].request;
+    const char *limit = getenv("STOP_MS"), *request = kinds[_i / TIMES].request;
 
     for (int i = 0; i < CLIENTS; i++) {
         ck_assert(http_connect(&clients[i], server_port(server)));
@@ -65,7 +66,7 @@ START_TEST(server_stops_within_100_ms)
     server_stop(server);
     long long took = monotonic_ms() - began;
 
-    ck_assert_msg(took < STOP_MS * (slowness ? strtol(slowness, NULL, 10) : 1), "%s: %lld ms", kinds[_i / TIMES].name, took);
+    ck_assert_msg(took < (limit ? strtol(limit, NULL, 10) : PROMPT_MS), "%s: %lld ms", kinds[_i / TIMES].name, took);
     for (int i = 0; i < CLIENTS; i++)
         http_close(&clients[i]);
 }
@@ -77,4 +78,4 @@ static void teardown(void)
 
 TEST_MAIN("stops",
     TEST_GROUP("under load", .setup = setup, .teardown = teardown),
-    TEST_TIMES(server_stops_within_100_ms, ROWS(kinds) * TIMES))
+    TEST_TIMES(server_stops_at_once, ROWS(kinds) * TIMES))
