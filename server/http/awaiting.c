@@ -1,6 +1,7 @@
 #include "http/awaiting.h"
 
 #include "base/os_clock.h"
+#include "http/sockets.h"
 #include "world/wake.h"
 
 #include <time.h>
@@ -45,6 +46,7 @@ void awaiting_serve(struct awaiting *awaiting, struct control_call *call, int fd
         return;
     reply->waited = true;
     count(awaiting, 1);
+    sockets_spare(fd, true); /* a restart of the requester does not end the wait */
     while (call->wait) {
         int wake_fd = call->wait->waiter.wake_fd, ms = sooner_ms(control_wait_ms(call), world_next_ms(call->world));
         awaiting->leave(awaiting->context, call);
@@ -52,6 +54,7 @@ void awaiting_serve(struct awaiting *awaiting, struct control_call *call, int fd
         reply->moment = world_enter(call->world);
         control_resume(call, reply->moment, here);
     }
+    sockets_spare(fd, false);
 }
 
 void awaiting_ended(struct awaiting *awaiting, const struct reply *reply)

@@ -161,7 +161,7 @@ static void handle_control(struct server *server, const struct request *request,
     leave_call(server, &call);
     reply->handler_context = world_hold(call.world); /* until `ended` */
     if (call.stream)
-        watching_hand_over(&server->watching, reply, call.stream);
+        watching_hand_over(&server->watching, reply, fd, call.stream);
     call.stream = NULL;
     control_call_release(&call);
 }

@@ -83,12 +83,29 @@ void sockets_reset(int fd)
         (void)connect(fd, &nothing, sizeof(nothing));
 }
 
+enum { SPARED = 1 /* the SO_PRIORITY of a connection that is spared; usually 0 */ };
+
+void sockets_spare(int fd, bool spare)
+{
+    int priority = spare ? SPARED : 0;
+
+    setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof priority);
+}
+
+static bool is_spared(int fd)
+{
+    int priority = 0;
+    socklen_t n = sizeof priority;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, &n) == 0 && priority == SPARED;
+}
+
 static bool shut_other(void *context, int fd, int original)
 {
     const struct wanted *spared = context;
 
     (void)original;
-    if (!peer_is(fd, &spared->peer))
+    if (!peer_is(fd, &spared->peer) && !is_spared(fd))
         shutdown(fd, SHUT_RDWR);
     return true;
 }

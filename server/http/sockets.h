@@ -15,8 +15,12 @@ void sockets_say_goodbye(int fd, int wait_ms);
 /* Ends the connection with a reset. The client may lose what it has not read. -1 is fine. */
 void sockets_reset(int fd);
 
-/* shutdown(2), both ways, of every accepted socket of the port but the one whose other end is `ip`:`peer_port`
- * (`ip` NULL: of all). */
+/* Marks a connection as one that sockets_shut_others leaves open, or removes the mark. The mark is the socket's SO_PRIORITY:
+ * it goes with the socket, whatever its descriptor is used for later. */
+void sockets_spare(int fd, bool spare);
+
+/* shutdown(2), both ways, of every accepted socket of the port but those that are spared and the one whose other end is
+ * `ip`:`peer_port` (`ip` NULL: of all). */
 void sockets_shut_others(int port, const char *ip, int peer_port);
 
 /* Returns how many accepted sockets the port has. */

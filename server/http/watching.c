@@ -1,5 +1,6 @@
 #include "http/watching.h"
 
+#include "http/sockets.h"
 #include "http/streaming.h"
 
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static void serve(void *context, int fd)
     free(watched);
 }
 
-void watching_hand_over(const struct watching *watching, struct reply *reply, struct control_stream *stream)
+void watching_hand_over(const struct watching *watching, struct reply *reply, int fd, struct control_stream *stream)
 {
     struct watched *watched = malloc(sizeof *watched);
 
@@ -85,6 +86,7 @@ void watching_hand_over(const struct watching *watching, struct reply *reply, st
     }
     *watched = (struct watched){ watching, stream };
     world_hold(control_stream_world(stream));
+    sockets_spare(fd, true); /* a restart of the requester does not end the stream */
     reply->take_over = serve;
     reply->take_over_context = watched;
 }

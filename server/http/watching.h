@@ -10,7 +10,7 @@ struct watching {
 };
 
 /* Makes the reply's connection serve the stream when the reply is written, and closes the stream in the end. Without
- * memory the reply is empty. The stream's world is not entered. */
-void watching_hand_over(const struct watching *watching, struct reply *reply, struct control_stream *stream);
+ * memory the reply is empty. The stream's world is not entered. `fd`: the client's socket, or -1. */
+void watching_hand_over(const struct watching *watching, struct reply *reply, int fd, struct control_stream *stream);
 
 #endif

@@ -13,7 +13,7 @@ enum { PATIENCE_MS = 10000, REQUEST_MAX = 2048 };
 
 /* A job that passes Queued, New and InProgress one second each, and ends after a gate. */
 static const char scenario[] =
-    "{\"version\": 1, \"jobs\": ["
+    "{\"version\": 1, \"restart\": [{\"gate\": \"down\"}], \"jobs\": ["
     "{\"name\": \"slow\", \"match\": {\"annotation\": \"slow\"}, \"start\": \"Queued\", \"steps\": [{\"after\": \"1s\", \"job\": \"InProgress\"},"
     " {\"after\": \"1s\", \"job\": \"Error\"}]},"
     "{\"name\": \"gated\", \"match\": {\"annotation\": \"gated\"}, \"steps\": [{\"after\": {\"gate\": \"go\"}, \"job\": \"Completed\"}]}]}";
@@ -179,6 +179,31 @@ START_TEST(a_reset_of_jobs_ends_the_wait)
 }
 END_TEST
 
+START_TEST(a_restart_of_the_requester_does_not_end_the_wait_for_a_job_to_come)
+{
+    struct http_client client = await_job("gated", "\"Completed\"");
+
+    until_waiting(1);
+    ck_assert_int_eq(post("/__mock/gates/down", ""), 200);
+    submit("gated");
+    ck_assert_int_eq(post("/__mock/gates/go", ""), 200);
+
+    ck_assert_int_eq(finish(&client, "\"Completed\""), 200);
+}
+END_TEST
+
+START_TEST(a_job_that_a_restart_forgets_ends_the_wait)
+{
+    struct http_client client = await_job("gated", "\"Completed\"");
+
+    submit("gated");
+    until_waiting(1);
+    ck_assert_int_eq(post("/__mock/gates/down", ""), 200);
+
+    ck_assert_int_eq(finish(&client, "\"key\":\"reset\""), 409);
+}
+END_TEST
+
 START_TEST(a_clock_that_runs_by_itself_needs_no_request)
 {
     submit("slow");
@@ -309,6 +334,8 @@ TEST_MAIN("waiting",
           TEST(a_job_that_does_not_exist_yet_is_waited_for),
           TEST(a_job_that_ends_otherwise_ends_the_wait),
           TEST(a_reset_of_jobs_ends_the_wait),
+          TEST(a_restart_of_the_requester_does_not_end_the_wait_for_a_job_to_come),
+          TEST(a_job_that_a_restart_forgets_ends_the_wait),
           TEST(the_time_of_a_wait_is_real),
           TEST(exchanges_are_counted_until_there_are_enough),
           TEST(an_emptied_journal_takes_what_has_come_with_it),

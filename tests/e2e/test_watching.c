@@ -19,7 +19,7 @@ enum {
 };
 
 static const char scenario[] =
-    "{\"version\": 1, \"jobs\": [{\"name\": \"gated\", \"match\": {\"annotation\": \"gated\"},"
+    "{\"version\": 1, \"restart\": [{\"gate\": \"down\"}], \"jobs\": [{\"name\": \"gated\", \"match\": {\"annotation\": \"gated\"},"
     " \"steps\": [{\"after\": {\"gate\": \"go\"}, \"execution\": \"n0\", \"state\": \"Completed\"}, {\"job\": \"Completed\"}]}]}";
 
 static struct server *server;
@@ -353,7 +353,10 @@ static unsigned long long end_load(void)
 {
     submit("gated"); /* something that waits for the gate */
     ck_assert_int_eq(ask_once("POST", "/__mock/gates/go", ""), 200);
-    return feed_last(&server_world(server)->feed);
+    world_enter(server_world(server));
+    unsigned long long last = feed_last(&server_world(server)->feed);
+    world_leave(server_world(server));
+    return last;
 }
 
 static void check(const struct watcher *watcher, unsigned long long all)
@@ -424,6 +427,18 @@ START_TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends)
 }
 END_TEST
 
+START_TEST(a_restart_of_the_requester_does_not_end_the_streams)
+{
+    struct reader *reader = watch("", "");
+
+    ck_assert_int_eq(ask_once("POST", "/__mock/gates/down", ""), 200);
+    submit("gated");
+
+    expect_data(reader, "exchange", "\"endpoint\":\"submit\"");
+    leave(reader);
+}
+END_TEST
+
 START_TEST(a_head_request_opens_no_stream)
 {
     ck_assert_int_eq(ask_once("HEAD", "/__mock/stream", ""), 200);
@@ -457,5 +472,6 @@ TEST_MAIN("watching",
           TEST(each_of_eight_readers_sees_every_number_once_or_learns_that_it_is_lost),
           TEST(a_reader_that_stops_reading_learns_how_many_it_has_lost),
           TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends),
+          TEST(a_restart_of_the_requester_does_not_end_the_streams),
           TEST(a_head_request_opens_no_stream),
           TEST(a_stop_ends_the_streams))
