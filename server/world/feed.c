@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 64 };
+enum { ROOM_FIRST = 64, TEXTS_ROOM = 96 /* at least: most events fit */ };
 
 void feed_release(struct feed *feed)
 {
@@ -37,6 +37,19 @@ static bool make_room(struct feed *feed, size_t slot)
     return true;
 }
 
+/* Returns a block of `n` bytes for the event's texts. NULL: no memory. */
+static char *texts_of(struct feed_event *event, size_t n)
+{
+    if (n <= event->room)
+        return event->texts;
+    free(event->texts);
+    event->room = (uint32_t)(n < TEXTS_ROOM ? TEXTS_ROOM : n);
+    event->texts = malloc(event->room);
+    if (!event->texts)
+        event->room = 0;
+    return event->texts;
+}
+
 /* Copies the texts, cut, into one block. Without memory they are empty. */
 static void own_texts(struct feed_event *event)
 {
@@ -46,7 +59,7 @@ static void own_texts(struct feed_event *event)
 
     for (size_t i = 0; i < 3; i++)
         n += (*texts[i] = utf8_cut(*texts[i], caps[i])).n;
-    char *to = event->texts = n ? malloc(n) : NULL;
+    char *to = texts_of(event, n);
     for (size_t i = 0; i < 3; i++) {
         if (to && texts[i]->n)
             memcpy(to, texts[i]->p, texts[i]->n);
@@ -68,10 +81,12 @@ static void store(struct feed *feed, const struct feed_event *event)
         feed->first = 1;
     if (number - feed->first >= FEED_MAX)
         feed->first = number - FEED_MAX + 1;
-    free(feed->at[slot].texts);
-    feed->at[slot] = *event;
-    feed->at[slot].number = number;
-    own_texts(&feed->at[slot]);
+    struct feed_event *at = &feed->at[slot], before = *at;
+    *at = *event;
+    at->number = number;
+    at->texts = before.texts;
+    at->room = before.room;
+    own_texts(at);
 }
 
 static void add(struct feed *feed, const struct feed_event *event)

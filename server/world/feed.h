@@ -34,7 +34,8 @@ struct feed_event {
     uint8_t previous, next; /* states of the job or execution */
     bool corrected;   /* of an exchange: it ended otherwise than reported before */
     bool forgotten;   /* of a job: it has left the world */
-    char *texts;      /* holds the texts; owned */
+    char *texts;      /* holds the texts; owned, and used again by the event that takes its place in the ring */
+    uint32_t room;    /* bytes of it */
 };
 
 struct feed {

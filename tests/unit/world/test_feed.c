@@ -182,6 +182,24 @@ START_TEST(an_empty_feed_takes_no_memory_and_has_no_event)
 }
 END_TEST
 
+START_TEST(an_event_that_takes_the_place_of_an_older_one_has_its_own_texts)
+{
+    struct feed feed = { 0 };
+    char name[FEED_NAME_MAX];
+    uint64_t lost;
+
+    memset(name, 'g', sizeof name);
+    for (int i = 0; i < FEED_MAX; i++)
+        feed_add_gate(&feed, i, SPAN("go"));
+    feed_add_gate(&feed, FEED_MAX, span_of(name, sizeof name));
+    feed_add_clock(&feed, FEED_MAX);
+
+    ck_assert(span_eq(feed_next(&feed, FEED_MAX, &lost)->name, span_of(name, sizeof name)));
+    ck_assert_uint_eq(feed_next(&feed, FEED_MAX + 1, &lost)->name.n, 0);
+    feed_release(&feed);
+}
+END_TEST
+
 START_TEST(names_and_comments_are_cut)
 {
     struct feed feed = { 0 };
@@ -206,4 +224,5 @@ TEST_MAIN("feed",
           TEST_GROUP("by itself"),
           TEST(a_reader_that_falls_behind_learns_how_many_it_has_lost),
           TEST(an_empty_feed_takes_no_memory_and_has_no_event),
+          TEST(an_event_that_takes_the_place_of_an_older_one_has_its_own_texts),
           TEST(names_and_comments_are_cut))
