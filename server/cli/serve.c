@@ -97,14 +97,16 @@ static int take_signals(void)
 static void read_again(struct serving *serving, const char *why)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
-    struct program *program = NULL;
+    struct program *program = NULL, *before;
     struct error error;
 
     if (!serving->options->n_operands && !serving->options->operands_text) {
         say("%s: there is no file to read again", why);
         return;
     }
-    enum err err = load(serving, server_world(serving->server)->program, &findings, &program, &error);
+    before = world_program(server_world(serving->server));
+    enum err err = load(serving, before, &findings, &program, &error);
+    program_drop(before);
     if (err == ERR_OK) {
         err = server_play(serving->server, program, &error);
     } else if (findings.n) {
@@ -153,20 +155,47 @@ static void tell_reason(const struct reason *reason)
         say("%.*s", SPAN_ARG(reason->text));
 }
 
-/* Prints unmet expectations in any case; the other reasons, and the exit code, only with --strict. */
-static int judge(const struct serving *serving)
+static size_t unmet(const struct reasons *reasons)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < reasons->n; i++)
+        n += reasons->at[i].kind == REASON_UNMET_EXPECTATION;
+    return n;
+}
+
+/* Prints unmet expectations of a world in any case; the other reasons only with --strict. Returns whether it is good. */
+static bool judge_world(struct world *world, bool strict)
 {
     CLEANUP(arena_release) struct arena arena = { 0 };
-    bool strict = serving->options->strict;
 
-    server_halt(serving->server);
-    struct reasons reasons = world_judge(server_world(serving->server), &arena);
+    struct reasons reasons = world_judge(world, &arena);
+    if (world->client_id.n && (strict ? reasons.n : unmet(&reasons)))
+        say("session %.*s:", SPAN_ARG(world->client_id));
     for (size_t i = 0; i < reasons.n; i++)
         if (strict || reasons.at[i].kind == REASON_UNMET_EXPECTATION)
             tell_reason(&reasons.at[i]);
     if (strict && reasons.dropped)
         say("and %zu more", reasons.dropped);
-    return strict && reasons.n + reasons.dropped ? EXIT_VERDICT : EXIT_FINE;
+    return reasons.n + reasons.dropped == 0;
+}
+
+/* Judges the default world and the sessions that have not ended. The exit code. */
+static int judge(const struct serving *serving)
+{
+    struct worlds *worlds = server_worlds(serving->server);
+    bool strict = serving->options->strict;
+    struct world **all;
+
+    server_halt(serving->server);
+    bool good = judge_world(worlds_default(worlds), strict);
+    size_t n = worlds_hold_all(worlds, &all);
+    for (size_t i = 0; i < n; i++) {
+        good = judge_world(all[i], strict) && good;
+        world_drop(all[i]);
+    }
+    free(all);
+    return strict && !good ? EXIT_VERDICT : EXIT_FINE;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------ */

@@ -79,5 +79,6 @@ void answer_health(struct control_call *c)
     out_text(&out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)world->program->seed));
     out_length(&out, "uptime", c->now - world->clock.base);
     control_put_clock(c, &out, "clock");
+    out_int(&out, "sessions", (int64_t)worlds_sessions(c->worlds));
     out_close(&out, '}');
 }

@@ -23,7 +23,7 @@ void answer_fixture(struct control_call *c);
 extern const struct control_parameter control_upcoming_parameters[]; /* upcoming.c */
 void prepare_upcoming(struct control_call *c);
 void answer_upcoming(struct control_call *c);
-void prepare_scenarios(struct control_call *c); /* scenarios.c */
+void prepare_scenarios(struct control_call *c); /* scenario.c */
 void answer_gates(struct control_call *c);    /* gates.c */
 void answer_open_gate(struct control_call *c);
 extern const struct control_parameter control_requests_parameters[]; /* journal.c */
@@ -34,6 +34,22 @@ void answer_exchange(struct control_call *c); /* exchange.c */
 /* The row of an exchange in the journal. `corrected`: in a second event of the stream. */
 void control_put_exchange_row(struct control_call *c, struct json_out *out, const struct journal_entry *e, bool corrected);
 void answer_verdict(struct control_call *c);
+void answer_faults(struct control_call *c);   /* faults.c */
+void prepare_add_faults(struct control_call *c);
+void answer_add_faults(struct control_call *c);
+void prepare_switch_fault(struct control_call *c);
+void answer_switch_fault(struct control_call *c);
+void answer_remove_fault(struct control_call *c);
+void answer_remove_faults(struct control_call *c);
+void answer_scenario(struct control_call *c); /* scenario.c */
+void prepare_replace_scenario(struct control_call *c);
+void answer_replace_scenario(struct control_call *c);
+void prepare_sessions(struct control_call *c); /* sessions.c */
+void prepare_add_session(struct control_call *c);
+void answer_add_session(struct control_call *c);
+void prepare_session(struct control_call *c);
+void answer_session(struct control_call *c);
+void prepare_end_session(struct control_call *c);
 void prepare_reset(struct control_call *c);   /* reset.c */
 void answer_reset(struct control_call *c);
 
@@ -64,6 +80,8 @@ struct span control_node_name(const struct job *job, const struct execution *x);
 /* The next moment at which something happens, housekeeping included; and without it. NS_NEVER: none is planned. */
 ns_t control_next(struct control_call *c);
 ns_t control_next_action(struct control_call *c);
+/* The row of a fault in GET /__mock/faults. Caller has entered the world. */
+void control_put_fault_row(struct world *world, struct json_out *out, const struct fault *fault);
 void control_put_clock(struct control_call *c, struct json_out *out, const char *key);
 
 #endif

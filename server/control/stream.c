@@ -77,9 +77,15 @@ static void put_gate(struct control_call *c, struct json_out *out, const struct 
 
 static void put_fault(struct control_call *c, struct json_out *out, const struct feed_event *event)
 {
-    (void)c;
+    const struct fault *fault = faults_find(&c->world->faults, event->name);
+
+    if (fault) {
+        control_put_fault_row(c->world, out, fault);
+        return;
+    }
     out_open(out, NULL, '{');
     out_text_or_null(out, "name", event->name);
+    out_bool(out, "removed", true);
     out_close(out, '}');
 }
 

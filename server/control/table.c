@@ -6,6 +6,11 @@
     CONTROL_REFUSALS({ 404, "unknown-job" }, { 408, "not-seen" }, { 409, "reset" }, { 410, "session-gone" },                 \
                      { 503, "too-many-waiting" }, { 503, "stopping" }, { 503, "no-memory" })
 
+/* Keys of the findings in a document. */
+#define FINDINGS                                                                                                       \
+    { 422, "syntax" }, { 422, "duplicate-key" }, { 422, "unknown-key" }, { 422, "missing-key" }, { 422, "excluded-key" },  \
+    { 422, "wrong-type" }, { 422, "bad-value" }, { 422, "duplicate-name" }, { 422, "no-files-here" }
+
 const struct control_row control_rows[] = {
     { .method = "GET", .path = "/__mock/", .prepare = prepare_index, .shape = "index", .summary = "lists all calls; a browser gets the page" },
     { .method = "GET", .path = "/__mock/openapi.json", .prepare = prepare_openapi, .shape = "object",
@@ -33,6 +38,12 @@ const struct control_row control_rows[] = {
       .refusals = CONTROL_REFUSALS({ 404, "unknown-job" }, { 409, "ambiguous-job" }) },
     { .method = "GET", .path = "/__mock/fixture", .answer = answer_fixture, .shape = "fixture",
       .summary = "all jobs, as a fixture file" },
+    { .method = "GET", .path = "/__mock/scenario", .answer = answer_scenario, .shape = "scenario",
+      .summary = "what is loaded: the settings, and each scenario file with its source" },
+    { .method = "PUT", .path = "/__mock/scenario", .prepare = prepare_replace_scenario, .answer = answer_replace_scenario,
+      .shape = "scenario", .summary = "replaces the scenario: faults, gates and expectations start anew, jobs keep their scripts",
+      .form = "a scenario, {\"name\": \"stuck-askforbid\"} or a list of them", .body = "documents",
+      .refusals = CONTROL_REFUSALS(FINDINGS, { 409, "needs-restart" }) },
     { .method = "GET", .path = "/__mock/scenarios", .prepare = prepare_scenarios, .shape = "scenarios",
       .summary = "the scenarios that ship with the program" },
     { .method = "POST", .path = "/__mock/jobs/await", .prepare = prepare_await_job, .answer = answer_await_job, .shape = "job",
@@ -43,6 +54,30 @@ const struct control_row control_rows[] = {
       .summary = "the gates that the scenario names or that something waits for" },
     { .method = "POST", .path = "/__mock/gates/{name}", .answer = answer_open_gate, .shape = "opened",
       .summary = "opens a gate, until the next reset", .refusals = CONTROL_REFUSALS({ 404, "unknown-gate" }) },
+    { .method = "GET", .path = "/__mock/faults", .answer = answer_faults, .shape = "faults",
+      .summary = "the faults, in the order in which they are tried" },
+    { .method = "POST", .path = "/__mock/faults", .prepare = prepare_add_faults, .answer = answer_add_faults, .status = 201,
+      .shape = "added_faults", .summary = "adds faults before all others", .form = "a fault with a name, or a list of them",
+      .body = "new_faults", .refusals = CONTROL_REFUSALS(FINDINGS, { 409, "fault-exists" }, { 503, "too-many-faults" }) },
+    { .method = "DELETE", .path = "/__mock/faults", .answer = answer_remove_faults, .shape = "removed",
+      .summary = "removes all faults that were added by POST" },
+    { .method = "PUT", .path = "/__mock/faults/{name}", .prepare = prepare_switch_fault, .answer = answer_switch_fault, .shape = "fault",
+      .summary = "switches a fault on or off", .form = "{\"on\": false}", .body = "fault_switch",
+      .refusals = CONTROL_REFUSALS({ 404, "unknown-fault" }) },
+    { .method = "DELETE", .path = "/__mock/faults/{name}", .answer = answer_remove_fault, .shape = "removed",
+      .summary = "removes a fault that was added by POST",
+      .refusals = CONTROL_REFUSALS({ 404, "unknown-fault" }, { 409, "loaded-fault" }) },
+    { .method = "GET", .path = "/__mock/sessions", .prepare = prepare_sessions, .shape = "sessions",
+      .summary = "the sessions: worlds by client id" },
+    { .method = "POST", .path = "/__mock/sessions", .prepare = prepare_add_session, .answer = answer_add_session, .status = 201,
+      .shape = "session", .summary = "makes a session: a world for the requests of one client",
+      .form = "{\"client_id\": \"…\", \"scenario\": {\"name\": \"…\"}, \"clock\": \"manual\", \"ttl\": \"10m\"}", .body = "new_session",
+      .refusals = CONTROL_REFUSALS(FINDINGS, { 409, "session-exists" }, { 409, "needs-restart" }, { 503, "too-many-sessions" },
+                                   { 503, "stopping" }) },
+    { .method = "GET", .path = "/__mock/sessions/{client_id}", .prepare = prepare_session, .answer = answer_session,
+      .shape = "session", .summary = "one session" },
+    { .method = "DELETE", .path = "/__mock/sessions/{client_id}", .prepare = prepare_end_session, .shape = "verdict",
+      .summary = "ends a session and answers its verdict" },
     { .method = "GET", .path = "/__mock/requests", .prepare = prepare_requests, .answer = answer_requests, .shape = "requests",
       .parameters = control_requests_parameters, .summary = "the journal: the last exchanges" },
     { .method = "GET", .path = "/__mock/requests/{number}", .answer = answer_exchange, .shape = "exchange_full",

@@ -8,7 +8,10 @@ struct fault_state {
     struct fault_state *next;
     const struct fault *fault;
     uint64_t number;
-    int64_t seen;      /* exchanges that match, with `per` all */
+    struct keeper *keeper; /* of the fault, held: it was added at run time; NULL: the scenario has it */
+    bool off;
+    ns_t since;        /* of one added at run time: what `between` and `ttl` count from */
+    int64_t seen;      /* exchanges that match, with any `per` */
     int64_t fired;
     int64_t submitted; /* jobs that match apart from `nth` … */
     struct table meant;   /* … and those of them that `nth` selects; no values */
@@ -54,54 +57,143 @@ static void clear(struct fault_state *s)
     s->seen = s->fired = s->submitted = 0;
 }
 
+/* Unlinks and frees the state at `*at`. */
+static void drop(struct faults *faults, struct fault_state **at)
+{
+    struct fault_state *s = *at;
+
+    *at = s->next;
+    clear(s);
+    if (s->keeper) {
+        faults->n_added--;
+        s->keeper->drop(s->keeper);
+    }
+    free(s);
+}
+
 void faults_reset(struct faults *faults, ns_t now)
 {
-    for (struct fault_state *s = faults->first; s; s = s->next)
+    faults_remove_all_added(faults);
+    for (struct fault_state *s = faults->first; s; s = s->next) {
         clear(s);
+        s->off = false;
+    }
     faults->since = now;
 }
 
 void faults_release(struct faults *faults)
 {
-    for (struct fault_state *s = faults->first, *next; s; s = next) {
-        next = s->next;
-        clear(s);
-        free(s);
-    }
-    faults->first = NULL;
+    while (faults->first)
+        drop(faults, &faults->first);
+}
+
+static struct fault_state *state_new(const struct fault *fault)
+{
+    struct fault_state *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->meant = table_init(0, FAULT_JOBS_MAX, TABLE_FORGETS);
+    s->apart = table_init(sizeof(int64_t), FAULT_KEYS_MAX, TABLE_FORGETS);
+    s->fault = fault;
+    return s;
 }
 
 bool faults_add(struct faults *faults, const struct fault *fault, bool before_others)
 {
-    struct fault_state *s = calloc(1, sizeof *s), **at = &faults->first;
+    struct fault_state *s = state_new(fault), **at = &faults->first;
 
     if (!s)
         return false;
     while (*at && !before_others)
         at = &(*at)->next;
-    s->meant = table_init(0, FAULT_JOBS_MAX, TABLE_FORGETS);
-    s->apart = table_init(sizeof(int64_t), FAULT_KEYS_MAX, TABLE_FORGETS);
-    s->fault = fault;
     s->number = ++faults->added;
     s->next = *at;
     *at = s;
     return true;
 }
 
-const struct fault *faults_remove(struct faults *faults, struct span name)
-{
-    struct fault_state **at = &faults->first, *s;
+/* ---- at run time ------------------------------------------------------------------------------------------ */
 
-    while (*at && name.n && !span_eq((*at)->fault->name, name))
-        at = &(*at)->next;
-    s = *at;
-    if (!s)
-        return NULL;
-    const struct fault *fault = s->fault;
-    *at = s->next;
-    clear(s);
-    free(s);
-    return fault;
+/* Takes `n` states from the front. */
+static enum err take_back_first(struct faults *faults, size_t n)
+{
+    while (n--)
+        drop(faults, &faults->first);
+    return ERR_NOMEM;
+}
+
+enum err faults_insert(struct faults *faults, const struct fault *at, size_t n, struct keeper *keeper, ns_t now)
+{
+    if (n > FAULTS_ADDED_MAX - faults->n_added)
+        return ERR_STATE;
+    for (size_t i = n; i--;) {
+        if (!faults_add(faults, &at[i], true))
+            return take_back_first(faults, n - 1 - i);
+        faults->first->keeper = keeper;
+        faults->first->since = now;
+        faults->n_added++;
+        keeper->hold(keeper);
+    }
+    return ERR_OK;
+}
+
+/* Removes those added at run time that `chosen` selects. */
+static size_t remove_added(struct faults *faults, bool (*chosen)(const struct fault_state *s, const void *detail), const void *detail)
+{
+    size_t n = 0;
+
+    for (struct fault_state **at = &faults->first; *at;) {
+        if ((*at)->keeper && chosen(*at, detail)) {
+            drop(faults, at);
+            n++;
+        } else {
+            at = &(*at)->next;
+        }
+    }
+    return n;
+}
+
+static bool is_that(const struct fault_state *s, const void *detail)
+{
+    return s->fault == detail;
+}
+
+static bool is_any(const struct fault_state *s, const void *detail)
+{
+    (void)s;
+    (void)detail;
+    return true;
+}
+
+static bool is_over(const struct fault_state *s, const void *detail)
+{
+    const ns_t *now = detail;
+
+    return s->fault->ttl && *now - s->since >= s->fault->ttl;
+}
+
+size_t faults_remove_added(struct faults *faults, const struct fault *fault)
+{
+    return remove_added(faults, is_that, fault);
+}
+
+size_t faults_remove_all_added(struct faults *faults)
+{
+    return remove_added(faults, is_any, NULL);
+}
+
+void faults_expire(struct faults *faults, ns_t now)
+{
+    remove_added(faults, is_over, &now);
+}
+
+const struct fault *faults_find(const struct faults *faults, struct span name)
+{
+    for (const struct fault_state *s = faults->first; s; s = s->next)
+        if (s->fault->name.n && span_eq(s->fault->name, name))
+            return s->fault;
+    return NULL;
 }
 
 static struct fault_state *state_of(const struct faults *faults, const struct fault *fault)
@@ -139,6 +231,33 @@ const struct fault *faults_numbered(const struct faults *faults, uint64_t number
     while (s && s->number != number)
         s = s->next;
     return s ? s->fault : NULL;
+}
+
+void faults_switch(struct faults *faults, const struct fault *fault, bool on)
+{
+    struct fault_state *s = state_of(faults, fault);
+
+    if (s)
+        s->off = !on;
+}
+
+static int64_t left_of(const struct fault_state *s)
+{
+    const struct fault *fault = s->fault;
+
+    if (fault->count == FAULT_NO_LIMIT || fault->per != FAULT_PER_ALL)
+        return FAULT_NO_LIMIT;
+    int64_t counted = s->seen > fault->skip ? s->seen - fault->skip : 0;
+    return counted < fault->count ? fault->count - counted : 0;
+}
+
+struct fault_report faults_report(const struct faults *faults, const struct fault *fault)
+{
+    const struct fault_state *s = state_of(faults, fault);
+
+    if (!s)
+        return (struct fault_report){ 0 };
+    return (struct fault_report){ .on = !s->off, .added = s->keeper, .seen = s->seen, .fired = s->fired, .left = left_of(s) };
 }
 
 /* ---- matching ----------------------------------------------------------------------------------------------- */
@@ -257,6 +376,7 @@ static int64_t count_apart(struct fault_state *s, struct span key)
 /* Counts a matching exchange and returns its number, from 1. With `per` job, a submit is always number 1. */
 static int64_t count(struct fault_state *s, const struct exchange_facts *facts)
 {
+    ++s->seen;
     switch ((enum fault_per)s->fault->per) {
     case FAULT_PER_JOB:
         return facts->endpoint == ENDPOINT_SUBMIT ? 1 : count_apart(s, facts->job_id);
@@ -265,7 +385,7 @@ static int64_t count(struct fault_state *s, const struct exchange_facts *facts)
     case FAULT_PER_ALL:
         break;
     }
-    return ++s->seen;
+    return s->seen;
 }
 
 static bool chance_has_it(const struct faults *faults, double chance)
@@ -282,13 +402,26 @@ static bool fires(const struct faults *faults, struct fault_state *s, const stru
     return n > 0 && n <= s->fault->count && chance_has_it(faults, s->fault->chance);
 }
 
+static const struct fault_state *first_on(const struct faults *faults)
+{
+    const struct fault_state *s = faults->first;
+
+    while (s && s->off)
+        s = s->next;
+    return s;
+}
+
 const struct fault *faults_choose(struct faults *faults, const struct exchange_facts *facts, ns_t now, struct arena *arena,
                                   struct near_miss *miss)
 {
     *miss = (struct near_miss){ 0 };
+    faults_expire(faults, now);
+    const struct fault_state *first = first_on(faults);
     for (struct fault_state *s = faults->first; s; s = s->next) {
-        struct judging judging = { .state = s, .facts = facts, .since = now - faults->since, .arena = arena,
-                                   .tells = s == faults->first };
+        struct judging judging = { .state = s, .facts = facts, .since = now - (s->keeper ? s->since : faults->since),
+                                   .arena = arena, .tells = s == first };
+        if (s->off)
+            continue;
         bool fit = fits(&judging);
         if (judging.tells && judging.failed == 1)
             *miss = judging.miss;

@@ -1,6 +1,6 @@
 /* The faults of a world: chooses the one that applies to an exchange, and reports near misses of the first.
  *
- *   faults_init → faults_add … → faults_choose, an exchange at a time (faults_submitted after a submit)
+ *   faults_init → faults_add …, faults_insert … → faults_choose, an exchange at a time (faults_submitted after a submit)
  *   → faults_release
  *
  * A fault is plain data, filled by scenario/faults.c; api/faulting.c applies it to the reply. Faults are tried in
@@ -14,11 +14,13 @@
 #include "wire/breakage.h"
 #include "sim/engine.h"
 #include "exchange/facts.h"
+#include "sim/keeper.h"
 #include "sim/match.h"
 #include "wire/patch.h"
 
 enum {
     FAULTS_MAX = 1000,        /* in one file */
+    FAULTS_ADDED_MAX = 1000,  /* added at run time that are there at once; further ones are refused */
     FAULT_KEYS_MAX = 10000,   /* jobs or clients that one fault counts separately */
     FAULT_JOBS_MAX = 10000,   /* jobs that one fault's `nth` selects */
     FAULT_HEADERS_MAX = 32,   /* of one reply */
@@ -79,6 +81,7 @@ struct fault {
     int64_t skip, count; /* count FAULT_NO_LIMIT: all */
     ns_t from, to;       /* since the load or the last reset; to NS_NEVER: for good */
     double chance;       /* 1: always */
+    ns_t ttl;            /* of one added at run time: it is removed after that; 0: never */
     struct trigger delay; /* a time or a gate */
     int effect;          /* enum fault_effect */
 
@@ -107,20 +110,31 @@ struct fault_state;
 struct faults {
     struct engine *engine;      /* draws chance */
     struct fault_state *first;  /* in the order in which they are tried */
-    ns_t since;                 /* what `between` counts from */
+    size_t n_added;             /* at run time */
+    ns_t since;                 /* what `between` of the other ones counts from */
     uint64_t added;             /* how many faults have been added so far; goes on after faults_release */
 };
 
 /* `faults` is zeroed, or was released. */
 void faults_init(struct faults *faults, struct engine *engine, ns_t now);
-/* Sets all counts to 0; `between` counts from `now`. */
+/* Removes those added at run time, sets all other counts to 0 and switches them on; `between` counts from `now`. */
 void faults_reset(struct faults *faults, ns_t now);
-void faults_release(struct faults *faults); /* does not free the faults */
+void faults_release(struct faults *faults); /* frees only what faults_insert has taken */
 
 /* Adds a fault after all others, or before them. Borrowed until it is removed. False: no memory. */
 bool faults_add(struct faults *faults, const struct fault *fault, bool before_others);
-/* Removes the fault of that name, or for an empty name the first. Returns it, or NULL if there is none. */
-const struct fault *faults_remove(struct faults *faults, struct span name);
+
+/* Adds faults at run time, in their order before all others. `keeper` owns them and is held once for each. `between` and
+ * `ttl` count from `now`. ERR_STATE: more than FAULTS_ADDED_MAX. ERR_NOMEM. */
+enum err faults_insert(struct faults *faults, const struct fault *at, size_t n, struct keeper *keeper, ns_t now);
+/* Removes a fault that was added at run time, or all of them. Returns how many. */
+size_t faults_remove_added(struct faults *faults, const struct fault *fault);
+size_t faults_remove_all_added(struct faults *faults);
+/* Removes those whose ttl has passed. */
+void faults_expire(struct faults *faults, ns_t now);
+/* A fault that is off counts no exchange and takes none. */
+void faults_switch(struct faults *faults, const struct fault *fault, bool on);
+const struct fault *faults_find(const struct faults *faults, struct span name); /* NULL: none has the name */
 
 /* Returns the fault after `fault` (NULL: the first), or NULL at the end. `*fired`: how many exchanges it took. */
 const struct fault *faults_next(const struct faults *faults, const struct fault *fault, int64_t *fired);
@@ -129,6 +143,14 @@ const struct fault *faults_next(const struct faults *faults, const struct fault 
 uint64_t faults_number(const struct faults *faults, const struct fault *fault);
 /* The fault with that number, or NULL if it is no longer there. */
 const struct fault *faults_numbered(const struct faults *faults, uint64_t number);
+
+struct fault_report {
+    bool on, added; /* added: at run time */
+    int64_t seen;   /* exchanges that it has counted */
+    int64_t fired;  /* exchanges that it took */
+    int64_t left;   /* exchanges that it still counts and may take; FAULT_NO_LIMIT: no limit, or one for each job or client */
+};
+struct fault_report faults_report(const struct faults *faults, const struct fault *fault);
 
 /* An exchange that meets all conditions of the first fault but one. */
 struct near_miss {

@@ -423,6 +423,11 @@ struct world *server_world(struct server *server)
     return worlds_default(&server->worlds);
 }
 
+struct worlds *server_worlds(struct server *server)
+{
+    return &server->worlds;
+}
+
 void server_advance(struct server *server, ns_t by)
 {
     struct world *world = server_world(server);

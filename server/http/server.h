@@ -30,6 +30,7 @@ enum err server_start(const struct server_options *options, struct server **serv
 int server_port(const struct server *server);
 struct http_places server_places(const struct server *server);
 struct world *server_world(struct server *server); /* the default world */
+struct worlds *server_worlds(struct server *server);
 /* Plays another program in the default world from now on, as world_play. Any thread. */
 enum err server_play(struct server *server, struct program *program, struct error *error);
 /* Serves no request any more; the worlds are still there. */

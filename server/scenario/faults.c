@@ -3,7 +3,6 @@
 #include "base/ascii.h"
 #include "scenario/matches.h"
 
-
 #define COUNTS_MAX ((INT64_C(1) << 53) - 1) /* exact in any JSON reader */
 
 enum { NAMES_MAX = 16 }; /* of one table of choices */
@@ -367,30 +366,53 @@ static void settle_fault(struct reading *r, const struct json_value *value, void
         reading_error_at_key(r, json_get(value, key), FINDING_EXCLUDED_KEY, NULL, "\"%s\" cannot be done to the websocket", key);
 }
 
+static void read_ttl(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    struct fault *fault = object;
+    ns_t ttl;
+
+    (void)key;
+    if (!value_duration(r, value, &ttl))
+        return;
+    if (ttl > 0)
+        fault->ttl = ttl;
+    else
+        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected a duration above 0");
+}
+
 enum { BY_REPLY = 1, BY_PRESET, BY_BREAK, BY_TRICKLE, BY_PATCH };
 
 static const struct bounds skips = { 0, COUNTS_MAX }, counts = { 1, COUNTS_MAX };
 
+#define FAULT_ROWS \
+    { .name = "on", .read = read_on, .offset = offsetof(struct fault, on) }, \
+    { .name = "match", .read = matches_exchange_reader, .offset = offsetof(struct fault, match) }, \
+    { .name = "per", .read = key_choice, .offset = offsetof(struct fault, per), .detail = pers }, \
+    { .name = "skip", .read = key_integer, .offset = offsetof(struct fault, skip), .detail = &skips }, \
+    { .name = "count", .read = key_integer, .offset = offsetof(struct fault, count), .detail = &counts }, \
+    { .name = "between", .read = read_between }, \
+    { .name = "chance", .read = read_chance }, \
+    { .name = "delay", .read = key_jobless_trigger, .offset = offsetof(struct fault, delay) }, \
+    { .name = "effect", .read = read_effect }, \
+    { .name = "reply", .read = read_reply, .group = BY_REPLY }, \
+    { .name = "preset", .read = read_preset, .group = BY_PRESET }, \
+    { .name = "break", .read = read_break, .group = BY_BREAK }, \
+    { .name = "trickle", .read = read_trickle, .group = BY_TRICKLE }, \
+    { .name = "patch", .read = read_patch, .group = BY_PATCH },
+
 static const struct key fault_keys[] = {
     { .name = "name", .read = key_name, .offset = offsetof(struct fault, name) },
-    { .name = "on", .read = read_on, .offset = offsetof(struct fault, on) },
-    { .name = "match", .read = matches_exchange_reader, .offset = offsetof(struct fault, match) },
-    { .name = "per", .read = key_choice, .offset = offsetof(struct fault, per), .detail = pers },
-    { .name = "skip", .read = key_integer, .offset = offsetof(struct fault, skip), .detail = &skips },
-    { .name = "count", .read = key_integer, .offset = offsetof(struct fault, count), .detail = &counts },
-    { .name = "between", .read = read_between },
-    { .name = "chance", .read = read_chance },
-    { .name = "delay", .read = key_jobless_trigger, .offset = offsetof(struct fault, delay) },
-    { .name = "effect", .read = read_effect },
-    { .name = "reply", .read = read_reply, .group = BY_REPLY },
-    { .name = "preset", .read = read_preset, .group = BY_PRESET },
-    { .name = "break", .read = read_break, .group = BY_BREAK },
-    { .name = "trickle", .read = read_trickle, .group = BY_TRICKLE },
-    { .name = "patch", .read = read_patch, .group = BY_PATCH },
+    FAULT_ROWS
+};
+static const struct key added_keys[] = {
+    { .name = "name", .read = key_name, .offset = offsetof(struct fault, name), .required = true },
+    FAULT_ROWS
+    { .name = "ttl", .read = read_ttl },
 };
 static const struct shape fault_shape = { SHAPE_KEYS(fault_keys), settle_fault };
+static const struct shape added_shape = { SHAPE_KEYS(added_keys), settle_fault };
 
-static void read_fault(struct reading *r, const struct json_value *value, struct fault *fault)
+static void read_fault(struct reading *r, const struct json_value *value, const struct shape *shape, struct fault *fault)
 {
     *fault = (struct fault){
         .on = ENDPOINTS_ALL,
@@ -401,7 +423,7 @@ static void read_fault(struct reading *r, const struct json_value *value, struct
         .file = arena_span(r->arena, r->file),
         .place = json_place(r->json, value),
     };
-    keys_read(r, value, &fault_shape, fault);
+    keys_read(r, value, shape, fault);
 }
 
 static const struct fault *fault_named(const struct fault *at, size_t n, struct span name)
@@ -429,24 +451,46 @@ static void check_names(struct reading *r, const struct json_value *value, const
     }
 }
 
-void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list)
+/* NULL: there are too many, or no memory. */
+static struct fault *read_all(struct reading *r, const struct json_value *value, const struct shape *shape, size_t room)
 {
-    size_t n = json_type(value) == JSON_ARRAY ? json_count(value) : 0, i = 0;
+    size_t n = json_count(value), i = 0;
 
-    if (!value_is(r, value, JSON_ARRAY, "an array of faults"))
-        return;
     if (n > FAULTS_MAX) {
         reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected at most %d faults", FAULTS_MAX);
-        return;
+        return NULL;
     }
-    struct fault *at = arena_alloc(r->arena, (n + list->n) * sizeof *at);
-    if (!at)
-        return;
-    JSON_EACH(element, value) {
+    struct fault *at = arena_alloc(r->arena, (n + room) * sizeof *at);
+    JSON_EACH(element, at ? value : NULL) {
         reading_enter_index(r, i);
-        read_fault(r, element, &at[i++]);
+        read_fault(r, element, shape, &at[i++]);
         reading_leave(r);
     }
+    return at;
+}
+
+void faults_read_added(struct reading *r, const struct json_value *value, struct fault_list *list)
+{
+    if (json_type(value) != JSON_ARRAY) {
+        list->at = ARENA_NEW(r->arena, struct fault);
+        list->n = list->at ? 1 : 0;
+        if (list->at)
+            read_fault(r, value, &added_shape, list->at);
+        return;
+    }
+    list->at = read_all(r, value, &added_shape, 0);
+    list->n = list->at ? json_count(value) : 0;
+    if (list->at)
+        check_names(r, value, list->at, &(struct fault_list){ 0 });
+}
+
+void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list)
+{
+    struct fault *at = value_is(r, value, JSON_ARRAY, "an array of faults") ? read_all(r, value, &fault_shape, list->n) : NULL;
+    size_t n = json_count(value);
+
+    if (!at)
+        return;
     check_names(r, value, at, list);
     if (list->n)
         memcpy(at + n, list->at, list->n * sizeof *at);

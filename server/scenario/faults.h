@@ -15,6 +15,10 @@ struct fault_list {
     size_t n;
 };
 
+/* Reads one fault or an array of them, to be added at run time: each has a name, and may have a `ttl`. They are in the
+ * reading's arena. */
+void faults_read_added(struct reading *r, const struct json_value *value, struct fault_list *list);
+
 /* Reads the array; its elements go before those of `list`. Two of one name are an error. */
 void faults_read(struct reading *r, const struct json_value *value, struct fault_list *list);
 

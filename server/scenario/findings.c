@@ -1,5 +1,7 @@
 #include "scenario/findings.h"
 
+#include "base/json_cause.h"
+
 #include <stdlib.h>
 
 static const char *const key_names[FINDING_KEY_COUNT] = {
@@ -13,6 +15,7 @@ static const char *const key_names[FINDING_KEY_COUNT] = {
     [FINDING_DUPLICATE_NAME] = "duplicate-name",
     [FINDING_UNREADABLE] = "unreadable",
     [FINDING_NO_EFFECT] = "no-effect",
+    [FINDING_NO_FILES] = "no-files-here",
 };
 
 const char *finding_key_name(enum finding_key key)
@@ -38,6 +41,19 @@ static bool make_room(struct findings *findings)
 static struct span copied(struct findings *findings, struct span text)
 {
     return text.p ? arena_span(&findings->arena, text) : text;
+}
+
+void findings_add_syntax(struct findings *findings, struct span file, struct span text, struct json_place place,
+                         const struct error *error)
+{
+    const char *cause = json_cause(text, place);
+    bool twice = strncmp(error->text, "key ", 4) == 0; /* its other texts have no names in them */
+
+    findings_add(findings, &(struct finding){ .file = file,
+                                              .place = place,
+                                              .key = twice ? FINDING_DUPLICATE_KEY : FINDING_SYNTAX,
+                                              .message = span_text(error->text),
+                                              .hint = span_text(cause && !twice ? cause : "") });
 }
 
 bool findings_are_full(const struct findings *findings)

@@ -19,7 +19,7 @@ enum {
 enum finding_key {
     FINDING_SYNTAX, FINDING_DUPLICATE_KEY, FINDING_UNKNOWN_KEY, FINDING_MISSING_KEY, FINDING_EXCLUDED_KEY,
     FINDING_WRONG_TYPE, FINDING_BAD_VALUE, FINDING_DUPLICATE_NAME,
-    FINDING_UNREADABLE, FINDING_NO_EFFECT, FINDING_KEY_COUNT
+    FINDING_UNREADABLE, FINDING_NO_EFFECT, FINDING_NO_FILES, FINDING_KEY_COUNT
 };
 
 const char *finding_key_name(enum finding_key key); /* "unknown-key", for programs */
@@ -43,6 +43,9 @@ struct findings {
 
 /* Copies all texts. Above FINDINGS_MAX it only counts. */
 void findings_add(struct findings *findings, const struct finding *finding);
+/* Adds what json_parse says of a text, with its probable cause. */
+void findings_add_syntax(struct findings *findings, struct span file, struct span text, struct json_place place,
+                         const struct error *error);
 bool findings_are_full(const struct findings *findings);
 /* Puts those from the `from`-th on in the order of their places; equal places stay as they came. */
 void findings_sort(struct findings *findings, size_t from);

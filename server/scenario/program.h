@@ -31,7 +31,7 @@ struct program_settings {
     (struct program_settings){ .clock = SETTING_LEFT_OUT, .signatures = SETTING_LEFT_OUT }
 
 struct program {
-    struct scenario *scenario; /* owned; read only: names, scheduler, list_order, faults, expect, restarts, gates */
+    struct scenario *scenario; /* owned, unless `lender` is set; read only: names, scheduler, list_order, faults, expect, restarts, gates */
 
     /* The settings: of struct program_settings, else of the files, else the default. */
     const struct release *dialect; /* default: the first of releases[] */
@@ -50,6 +50,9 @@ struct program {
     const struct fixture_text *fixtures; /* in the order in which they are to be loaded */
     size_t n_fixtures;
 
+    struct program_settings given; /* those of its source … */
+    struct fixture_text extra;     /* … and the fixture; no text: none */
+    struct program *lender;        /* held: the owner of the scenario; NULL: this program */
     struct keeper keeper; /* for jobs: holds and drops this program */
     struct arena arena;
     atomic_uint holders;
@@ -62,6 +65,10 @@ struct program_source {
     struct program_settings settings;
     struct fixture_text fixture;  /* one more, after the files' own; no text: none */
     const struct program *before; /* its drawn seed is used if none is chosen; NULL: one is drawn */
+    const struct program *fallback; /* has the settings that neither `settings` nor the files give; NULL: the defaults */
+    struct span client_id;   /* not empty: a seed that is not given is drawn from that of `fallback` and this */
+    struct program *lender;  /* its scenario is played, without the settings and fixtures in it, and `files` are not read;
+                              * NULL: none */
 };
 
 /* *program is held once for the caller. ERR_INVALID: *findings got what is wrong with the files. ERR_NOMEM.

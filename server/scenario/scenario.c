@@ -1,17 +1,12 @@
 #include "scenario/scenario.h"
 
-#include "base/ascii.h"
 #include "base/fnv.h"
-#include "base/json_cause.h"
-#include "base/moment.h"
-#include "base/nearest.h"
-#include "releases/release.h"
 #include "scenario/expectations.h"
 #include "scenario/faults.h"
 #include "scenario/jobs.h"
 #include "scenario/nodes.h"
 #include "scenario/scheduling.h"
-#include "wire/signature.h"
+#include "scenario/settings.h"
 
 #include <stdlib.h>
 
@@ -21,7 +16,6 @@ enum {
     NAMES_MAX = 1 << 20,
     RESTARTS_MAX = 1000,
 };
-#define SEED_MAX ((INT64_C(1) << 53) - 1) /* exact in any JSON reader */
 
 /* The files are read into this; the scenario made from it never changes. */
 struct draft {
@@ -75,99 +69,7 @@ static void read_version(struct reading *r, const struct json_value *value, cons
                  SPAN_ARG(json_raw(r->json, value)));
 }
 
-/* ---- settings -------------------------------------------------------------------------------------------- */
-
-static void put_quoted(struct buf *out, const char *name, bool first, bool last)
-{
-    buf_printf(out, "%s\"%s\"", first ? "" : last ? " or " : ", ", name);
-}
-
-static void unknown_dialect(struct reading *r, const struct json_value *value, struct span name)
-{
-    CLEANUP(buf_release) struct buf names = buf_init(ERROR_TEXT_MAX / 2);
-    struct nearest near = nearest_to(name.p);
-
-    for (const struct release *const *d = releases; *d; d++) {
-        put_quoted(&names, (*d)->name, d == releases, !d[1]);
-        nearest_try(&near, (*d)->name);
-    }
-    reading_error_at(r, value, FINDING_BAD_VALUE, near.best, "expected %s, got %s", names.p ? names.p : "", reading_shown(r, name));
-}
-
-static void read_dialect(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct draft *draft = object;
-    struct span name;
-
-    (void)key;
-    if (!value_text(r, value, &name))
-        return;
-    if (release_find(name))
-        draft->scenario.dialect = name;
-    else
-        unknown_dialect(r, value, name);
-}
-
-static void read_scale(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    double *scale = object, number = json_number(value);
-
-    (void)key;
-    if (!value_is(r, value, JSON_NUMBER, "a number"))
-        return;
-    if (number > 0 && number <= SCALE_MAX)
-        *scale = number;
-    else
-        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "expected a number above 0 and up to %d, got %.*s", SCALE_MAX,
-                 SPAN_ARG(json_raw(r->json, value)));
-}
-
-static const struct key clock_keys[] = {
-    { .name = "scale", .read = read_scale, .required = true },
-};
-static const struct shape clock_shape = { SHAPE_KEYS(clock_keys) };
-
-static const struct choice clocks[] = {
-    { "real", CLOCK_KIND_REAL }, { "manual", CLOCK_KIND_MANUAL }, { NULL, 0 },
-};
-
-static void read_clock(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct clock_setting *clock = &((struct draft *)object)->scenario.clock;
-
-    (void)key;
-    if (json_type(value) != JSON_OBJECT) {
-        value_choice(r, value, clocks, "{\"scale\": N}", &clock->kind);
-        return;
-    }
-    clock->kind = CLOCK_KIND_SCALED;
-    keys_read(r, value, &clock_shape, &clock->scale);
-}
-
-static void read_start_time(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct scenario *scenario = &((struct draft *)object)->scenario;
-    struct error error;
-
-    (void)key;
-    if (value_is(r, value, JSON_STRING, "a string") &&
-        moment_parse(json_string(value), &scenario->start_time, &scenario->zone, &error) != ERR_OK)
-        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s", error.text);
-}
-
-static void read_seed(struct reading *r, const struct json_value *value, const struct key *key, void *object)
-{
-    struct scenario *scenario = &((struct draft *)object)->scenario;
-
-    (void)key;
-    if (value_integer(r, value, 0, SEED_MAX, &scenario->seed))
-        scenario->has_seed = true;
-}
-
-static const struct choice signature_modes[] = {
-    { "strict", SIGNATURES_STRICT }, { "warn", SIGNATURES_WARN }, { "off", SIGNATURES_OFF },
-    { NULL, 0 },
-};
+/* ---- a file's settings ------------------------------------------------------------------------------------ */
 
 static const struct choice list_orders[] = {
     { "sorted", LISTS_SORTED }, { "random-subset", LISTS_RANDOM_SUBSET }, { NULL, 0 },
@@ -297,11 +199,11 @@ static const struct key file_keys[] = {
     { .name = "name", .read = read_name },
     { .name = "about", .read = key_ignored_text },
     { .name = "references", .read = key_ignored_texts },
-    { .name = "dialect", .read = read_dialect },
-    { .name = "clock", .read = read_clock },
-    { .name = "start_time", .read = read_start_time },
-    { .name = "seed", .read = read_seed },
-    { .name = "signatures", .read = key_choice, .offset = SETTING(signatures), .detail = signature_modes },
+    { .name = "dialect", .read = settings_dialect },
+    { .name = "clock", .read = settings_clock },
+    { .name = "start_time", .read = settings_start_time },
+    { .name = "seed", .read = settings_seed },
+    { .name = "signatures", .read = settings_signatures },
     { .name = "list", .read = key_choice, .offset = SETTING(list_order), .detail = list_orders },
     { .name = "restart", .read = read_restarts },
     { .name = "scheduler", .read = key_inner, .offset = SETTING(scheduler), .detail = &scheduler_shape },
@@ -314,17 +216,11 @@ static const struct key file_keys[] = {
 
 static const struct shape file_shape = { SHAPE_KEYS(file_keys) };
 
-static void tell_syntax(struct findings *findings, const struct scenario_file *file, struct json_place place,
-                        const struct error *error)
+/* A part has the place of the i-th file. */
+static void keep_part(struct reading *r, const struct scenario_file *file, struct scenario_part *part)
 {
-    const char *cause = json_cause(file->text, place);
-    bool twice = strncmp(error->text, "key ", 4) == 0; /* its other texts have no names in them */
-
-    findings_add(findings, &(struct finding){ .file = span_text(file->name),
-                                              .place = place,
-                                              .key = twice ? FINDING_DUPLICATE_KEY : FINDING_SYNTAX,
-                                              .message = span_text(error->text),
-                                              .hint = span_text(cause && !twice ? cause : "") });
+    part->source = arena_span(r->arena, span_text(file->source ? file->source : file->name));
+    part->text = arena_span(r->arena, span_trim(file->text));
 }
 
 /* ERR_NOMEM, or ERR_OK even when there are findings. */
@@ -341,7 +237,7 @@ static enum err read_file(const struct scenario_file *file, struct reading *r, s
     draft->name = own_name(r->file);
     enum err err = json_parse(file->text, JSON_STRICT, &json, &place, &said);
     if (err == ERR_INVALID) {
-        tell_syntax(r->findings, file, place, &said);
+        findings_add_syntax(r->findings, span_text(file->name), file->text, place, &said);
         return ERR_OK;
     }
     if (err != ERR_OK)
@@ -367,14 +263,18 @@ static enum err read_files(const struct scenario_file *files, size_t n, struct r
                            struct error *error)
 {
     CLEANUP(buf_release) struct buf names = buf_init(NAMES_MAX);
-    enum err err = ERR_OK;
+    struct scenario_part *parts = arena_alloc(r->arena, n * sizeof *parts);
+    enum err err = parts ? ERR_OK : ERR_NOMEM;
 
+    draft->scenario.parts = parts;
+    draft->scenario.n_parts = n;
     for (size_t i = 0; i < n && err == ERR_OK; i++) {
+        keep_part(r, &files[i], &parts[i]);
         err = read_file(&files[i], r, draft, error);
         put_name(&names, draft->name);
     }
     if (err != ERR_OK)
-        return err;
+        return parts ? err : error_set(error, err, "out of memory");
     draft->scenario.names = arena_span(r->arena, n ? buf_view(&names) : SPAN("none"));
     if (r->arena->failed || names.failed || r->findings->failed)
         return error_set(error, ERR_NOMEM, "out of memory");
@@ -384,7 +284,7 @@ static enum err read_files(const struct scenario_file *files, size_t n, struct r
 static struct draft draft_new(struct arena *arena)
 {
     return (struct draft){
-        .scenario = { .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT },
+        .scenario = { SETTINGS_LEFT_OUT },
         .nodes = nodes_good(NODES_DEFAULT, arena),
     };
 }

@@ -24,6 +24,13 @@ struct scenario_file {
     /* Reads a file that this one names, for bodies; NULL: none can be had. As read_file_fn of scenario/reading.h. */
     enum err (*read_file)(void *context, const char *path, struct buf *text, struct error *error);
     void *read_context;
+    const char *source; /* where the text comes from, to show; NULL: `name` */
+};
+
+/* One of the files that a scenario was made of, as it was read. */
+struct scenario_part {
+    struct span source; /* its name, or that of the file that ships */
+    struct span text;
 };
 
 /* A fixture file that a scenario names: releases/fixture.h reads it. */
@@ -66,6 +73,8 @@ struct scenario {
     size_t n_fixtures;
     const struct job_script *scripts; /* those of later files first */
     size_t n_scripts;
+    const struct scenario_part *parts; /* in the order in which they were loaded */
+    size_t n_parts;
     struct arena arena;
 };
 

@@ -186,7 +186,7 @@ bool value_file(struct reading *r, const struct json_value *value, size_t most, 
     if (memchr(name.p, '\0', name.n))
         reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s is no name of a file", reading_shown(r, name));
     else if (!r->read_file)
-        reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "no files are read here");
+        reading_error_at(r, value, FINDING_NO_FILES, NULL, "no files are read here");
     else if (r->read_file(r->read_context, path.p, &text, &error) != ERR_OK)
         reading_error_at(r, value, FINDING_BAD_VALUE, NULL, "%s", error.text);
     else if (text.failed)

@@ -162,6 +162,11 @@ void engine_watch(struct engine *engine, const struct engine_watch *watch)
 
 /* ---- scripts ---------------------------------------------------------------------------------------------- */
 
+size_t engine_job_count(const struct engine *engine)
+{
+    return engine->scheduler.store.n;
+}
+
 const struct job_script *engine_scripts(const struct engine *engine, size_t *n)
 {
     *n = engine->scripts.n;

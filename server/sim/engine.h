@@ -144,6 +144,8 @@ const struct agenda *engine_agenda(const struct engine *engine);
 
 /* ---- for the verdict ------------------------------------------------------------------------------- */
 
+size_t engine_job_count(const struct engine *engine);
+
 const struct job_script *engine_scripts(const struct engine *engine, size_t *n);
 /* Returns how many steps of that script (an index) some job has reached. */
 size_t engine_steps_reached(const struct engine *engine, size_t script);

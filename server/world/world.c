@@ -57,6 +57,14 @@ enum err world_play(struct world *world, struct program *program, struct error *
     return good ? ERR_OK : error_set(error, ERR_NOMEM, "out of memory");
 }
 
+struct program *world_program(struct world *world)
+{
+    lock_take(&world->lock);
+    struct program *program = program_hold(world->program);
+    lock_give(&world->lock);
+    return program;
+}
+
 static enum err load_fixture(struct world *world, const struct fixture_text *fixture, ns_t now, struct error *error)
 {
     struct json_place where = { 1, 1 };
@@ -365,8 +373,9 @@ void world_reset(struct world *world, const struct world_reset *what)
 
 /* ---- the verdict ---------------------------------------------------------------------------------------- */
 
-struct reasons world_judge(const struct world *world, struct arena *arena)
+struct reasons world_judge(struct world *world, struct arena *arena)
 {
+    faults_expire(&world->faults, clock_now(&world->clock));
     return verdict_judge(&(struct verdict_sources){ .verdict = &world->verdict,
                                                     .expectations = &world->expectations,
                                                     .engine = world->engine,

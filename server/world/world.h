@@ -123,6 +123,9 @@ ns_t world_pause(struct world *world);
 /* The HTTP date of a moment; valid until the next call. Caller holds the lock. */
 const char *world_date(struct world *world, ns_t now);
 
+/* Returns the program that is played now, held for the caller. Takes the lock. */
+struct program *world_program(struct world *world);
+
 /* Makes the program take effect, and takes a hold of it: the one way a scenario is put into force. Its network, scripts
  * and scheduler options are for jobs submitted from now on; faults, gates, expectations and the verdict start anew;
  * restarts are planned, counted from now. ERR_NOMEM: it plays what could be taken over. Caller holds the lock. */
@@ -147,6 +150,6 @@ int world_next_ms(struct world *world);
 bool world_restarted(struct world *world);
 
 /* Returns the reasons for a bad verdict, in the arena. Caller holds the lock. */
-struct reasons world_judge(const struct world *world, struct arena *arena);
+struct reasons world_judge(struct world *world, struct arena *arena);
 
 #endif

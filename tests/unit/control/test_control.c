@@ -95,7 +95,7 @@ START_TEST(health_tells_what_it_is)
 
     ck_assert_str_eq(panel_get(panel, "/__mock/health"),
                      "{\"status\":\"ok\",\"version\":\"" MOCK_VERSION "\",\"dialect\":\"v0.3.25\",\"scenario\":\"a\",\"seed\":\"1\","
-                     "\"uptime\":\"0s\",\"clock\":" CLOCK(PANEL_NINE, "0s", "true", "null", "0") "}\n");
+                     "\"uptime\":\"0s\",\"clock\":" CLOCK(PANEL_NINE, "0s", "true", "null", "0") ",\"sessions\":0}\n");
     panel_close(panel);
 }
 END_TEST

@@ -311,20 +311,6 @@ START_TEST(a_near_miss_is_told_with_its_one_condition)
 }
 END_TEST
 
-START_TEST(a_fault_is_taken_out_by_its_name)
-{
-    struct desk *desk = desk_open();
-    struct fault fault = fault_on(ENDPOINTS_ALL);
-    struct exchange_facts livez = facts_of(ENDPOINT_LIVEZ, "", "");
-    faults_add(&desk->faults, &fault, false);
-
-    ck_assert_ptr_null(faults_remove(&desk->faults, SPAN("other")));
-    ck_assert_ptr_eq(faults_remove(&desk->faults, SPAN("blip")), &fault);
-    ck_assert(!takes(desk, &livez));
-    desk_close(desk);
-}
-END_TEST
-
 START_TEST(one_that_is_taken_back_has_not_fired)
 {
     struct desk *desk = desk_open();
@@ -351,7 +337,6 @@ TEST_MAIN("fault",
     TEST(beyond_the_cap_the_job_seen_first_begins_anew),
     TEST(between_is_a_window_that_a_reset_moves),
     TEST(chance_comes_from_the_seed_and_is_drawn_last),
-    TEST(a_fault_is_taken_out_by_its_name),
     TEST(one_that_is_taken_back_has_not_fired),
     TEST_GROUP("whose"),
     TEST(a_job_matcher_wants_a_job),
