@@ -51,7 +51,8 @@ static void unknown_path(struct control_call *c, struct span path)
 {
     CLEANUP(buf_release) struct buf hint = buf_init(ERROR_TEXT_MAX);
     size_t skip = path.n > root.n ? root.n + 1 : root.n;
-    struct nearest near = nearest_to(arena_span(&c->arena, span_of(path.p + skip, path.n - skip)).p);
+    const char *tail = arena_span(&c->arena, span_of(path.p + skip, path.n - skip)).p;
+    struct nearest near = nearest_to(tail ? tail : "");
 
     for (size_t i = 0; i < c->n_rows; i++) {
         const char *meant = path_meant(c, &c->rows[i], path);

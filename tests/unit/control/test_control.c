@@ -17,6 +17,8 @@ static const struct refused {
     { "GET", "/__mock", "", 404, "\"unknown-path\"" },
     { "GET", "/__mock/gates/", "", 404, "\"unknown-path\"" },
     { "GET", "/__mock/no/such/thing/at/all/anywhere/in/here", "", 404, "\"hint\":\"GET /__mock/ lists all calls\"" },
+    { "GET", "/__mock/gate/go", "", 404, "\"hint\":\"did you mean /__mock/gates/go? GET /__mock/ lists all calls\"" },
+    { "GET", "/__mock/jobs/await", "", 405, "\"hint\":\"it takes POST\"" },
     { "PUT", "/__mock/clock", "", 405,
       "{\"key\":\"wrong-method\",\"message\":\"/__mock/clock takes no PUT\",\"hint\":\"it takes GET, HEAD\"}" },
     { "POST", "/__mock/gates/og", "", 404,
