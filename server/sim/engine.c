@@ -261,8 +261,14 @@ void engine_forget(struct engine *engine, const struct job *job)
 
 void engine_forget_all(struct engine *engine)
 {
+    job_free_all(engine_take_forgotten(engine));
     while (engine->scheduler.store.all.first)
-        scheduler_forget(&engine->scheduler, engine->scheduler.store.all.first);
+        scheduler_forget_later(&engine->scheduler, engine->scheduler.store.all.first);
+}
+
+struct job *engine_take_forgotten(struct engine *engine)
+{
+    return store_take_forgotten(&engine->scheduler.store);
 }
 
 void engine_begin_again(struct engine *engine, bool redraw)

@@ -116,8 +116,11 @@ ns_t engine_trigger(struct engine *engine, const struct trigger *trigger, ns_t f
 
 /* Forgets a job. */
 void engine_forget(struct engine *engine, const struct job *job);
-/* Forgets all jobs. */
+/* Forgets all jobs. Their memory is freed with those that engine_take_forgotten returns, or by the next call. */
 void engine_forget_all(struct engine *engine);
+/* Takes the jobs that engine_forget_all has forgotten; free them with job_free_all, which takes long where there are many,
+ * and needs no engine lock. NULL: there are none. */
+struct job *engine_take_forgotten(struct engine *engine);
 /* Plans restarts of the requester, which forget all jobs, in place of those planned so far: each a time, counted from
  * `from`, or a gate. Borrowed until the next call. */
 void engine_plan_restarts(struct engine *engine, const struct trigger *triggers, size_t n, ns_t from);

@@ -218,6 +218,14 @@ void job_free(struct job *job)
         keeper->drop(keeper);
 }
 
+void job_free_all(struct job *first)
+{
+    for (struct job *job = first, *next; job; job = next) {
+        next = job->link.next;
+        job_free(job);
+    }
+}
+
 void job_count_memory(struct job *job, struct meter *meter, size_t extra)
 {
     arena_count(&job->arena, meter);

@@ -143,6 +143,7 @@ void job_watch(struct job *job, const struct engine_watch *watch);
 /* Reports that the job has left the store. */
 void job_tell_forgotten(const struct job *job);
 void job_free(struct job *job); /* NULL is allowed */
+void job_free_all(struct job *first); /* … and those after it by link.next */
 /* Counts the job's memory, present and to come, with the meter. `extra`: bytes kept for it elsewhere. */
 void job_count_memory(struct job *job, struct meter *meter, size_t extra);
 /* Marks a job that is out of the store as forgotten. What readers keep of it is no longer counted. */

@@ -406,12 +406,26 @@ void scheduler_end(struct scheduler *s, struct job *job, enum job_state state, s
     store_ended(&s->store, job);
 }
 
-void scheduler_forget(struct scheduler *s, struct job *job)
+static void take_out(struct scheduler *s, struct job *job)
 {
     agenda_set_deadline(&s->agenda, job, NS_NEVER);
     store_forget(&s->store, job);
     job_tell_forgotten(job);
+}
+
+void scheduler_forget(struct scheduler *s, struct job *job)
+{
+    take_out(s, job);
     agenda_forgot(&s->agenda, job);
+}
+
+void scheduler_forget_later(struct scheduler *s, struct job *job)
+{
+    take_out(s, job);
+    if (job->link.holds || job->link.readers)
+        agenda_forgot(&s->agenda, job);
+    else
+        store_free_later(&s->store, job);
 }
 
 bool scheduler_make_room(struct scheduler *s)

@@ -78,6 +78,8 @@ void scheduler_resume(struct scheduler *s, struct job *job, struct execution *x,
 const struct node *scheduler_nodes(const struct scheduler *s, const struct job *job, size_t *n);
 /* Removes the job from the store; frees it when it is no longer held. */
 void scheduler_forget(struct scheduler *s, struct job *job);
+/* The same, but a job that nothing holds is freed later: store_free_later. */
+void scheduler_forget_later(struct scheduler *s, struct job *job);
 /* Forgets jobs, those that ended first, until the store has room for one more. False: it is full of jobs that have not
  * ended, or other worlds' jobs take the memory. */
 bool scheduler_make_room(struct scheduler *s);

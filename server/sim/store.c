@@ -13,10 +13,8 @@ void store_init(struct store *store, size_t max, struct meter *meter)
 
 void store_release(struct store *store)
 {
-    for (struct job *job = store->all.first, *next; job; job = next) {
-        next = job->link.next;
-        job_free(job);
-    }
+    job_free_all(store->all.first);
+    job_free_all(store->forgotten);
     table_release(&store->by_id);
     table_release(&store->by_short);
     table_release(&store->clients);
@@ -223,6 +221,20 @@ void store_forget(struct store *store, struct job *job)
     take_from_ended(store, job);
     store_remove(store, job);
     job_forget(job);
+}
+
+void store_free_later(struct store *store, struct job *job)
+{
+    job->link.next = store->forgotten;
+    store->forgotten = job;
+}
+
+struct job *store_take_forgotten(struct store *store)
+{
+    struct job *first = store->forgotten;
+
+    store->forgotten = NULL;
+    return first;
 }
 
 struct job *store_first_ended(const struct store *store)

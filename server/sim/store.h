@@ -23,6 +23,7 @@ struct store {
     struct table by_short; /* → struct store_list: the jobs whose ids begin so */
     struct table clients;  /* → struct store_client */
     struct store_list all, ended;
+    struct job *forgotten; /* out of the store, to be freed; by link.next */
     size_t n, max;
     struct meter *meter; /* counts the bytes of the jobs, those of other stores included; NULL: no maximum */
     uint64_t last_number;
@@ -48,6 +49,9 @@ void store_remove(struct store *store, struct job *job);
 
 /* Removes any job and marks it as forgotten; the caller owns it again, and frees it when nothing points to it any more. */
 void store_forget(struct store *store, struct job *job);
+/* Keeps a job that was forgotten and that nothing holds, until it is taken to be freed. */
+void store_free_later(struct store *store, struct job *job);
+struct job *store_take_forgotten(struct store *store); /* the first of them; NULL: there are none */
 /* The job that ended first, which is the next to be forgotten; NULL: none has ended. */
 struct job *store_first_ended(const struct store *store);
 

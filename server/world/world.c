@@ -283,7 +283,10 @@ ns_t world_enter(struct world *world)
 
 void world_leave(struct world *world)
 {
+    struct job *forgotten = engine_take_forgotten(world->engine);
+
     lock_give(&world->lock);
+    job_free_all(forgotten);
 }
 
 ns_t world_pause(struct world *world)

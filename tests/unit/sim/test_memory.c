@@ -89,6 +89,7 @@ START_TEST(forgetting_all_jobs_gives_all_their_bytes_back)
     ck_assert_uint_gt(meter_used(&meter), before + 10000 * sizeof(struct job));
 
     engine_begin_again(network.engine, false);
+    job_free_all(engine_take_forgotten(network.engine));
 
     ck_assert_uint_eq(meter_used(&meter), before);
     network_stop(&network);
