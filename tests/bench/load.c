@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ANSWER_MAX = 64 * 1024, REQUEST_MAX = 1 << 20, ID_LENGTH = 36 };
@@ -42,6 +43,19 @@ int load_serve(struct program *program, const char *const *words)
     if (port < 0)
         load_fail("the program does not start");
     return port;
+}
+
+int load_serve_logging(struct program *program, const char *log)
+{
+    char script[512];
+    const char *const words[] = { "-c", script, "sh", BINARY_DIR "/mock-requester", "serve", "--port", "0", "--log", "text",
+                                  "--rate-limit", "off", "--ready-fd", "3", NULL };
+
+    snprintf(script, sizeof script, "exec 3>&2 2>'%s'; exec \"$@\"", log);
+    struct program_start start = { .path = "/bin/sh", .words = words };
+    if (!program_start(&start, program) || !program_await_told(program, "\n"))
+        load_fail("the program does not start");
+    return (int)strtol(program_told(program), NULL, 10);
 }
 
 /* ---- one request ------------------------------------------------------------------------------------------- */
@@ -137,39 +151,70 @@ static long on_readable(struct connection *c, struct span request)
     return 1;
 }
 
-static long drive(struct connection *all, struct span request, ns_t end)
+static long drive(struct connection *all, int n, struct span request, ns_t end)
 {
-    struct pollfd polled[LOAD_CONNECTIONS];
+    struct pollfd polled[LOAD_CONNECTIONS_MAX];
     long answers = 0;
 
-    for (int i = 0; i < LOAD_CONNECTIONS; i++)
+    for (int i = 0; i < n; i++)
         polled[i] = (struct pollfd){ .fd = all[i].fd, .events = POLLIN };
     while (os_clock_monotonic() < end) {
-        poll(polled, LOAD_CONNECTIONS, 100);
-        for (int i = 0; i < LOAD_CONNECTIONS; i++)
+        poll(polled, (nfds_t)n, 100);
+        for (int i = 0; i < n; i++)
             if (polled[i].revents)
                 answers += on_readable(&all[i], request);
     }
     return answers;
 }
 
-double load_rate(int port, struct span request, double seconds)
+static ns_t cpu_of(pid_t pid)
 {
-    struct connection *all = calloc(LOAD_CONNECTIONS, sizeof *all);
+    clockid_t clock;
+    struct timespec spent = { 0 };
 
-    if (!all)
-        load_fail("out of memory");
-    for (int i = 0; i < LOAD_CONNECTIONS; i++) {
-        all[i].fd = connect_to(port);
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &spent) != 0)
+        load_fail("the CPU time of the server cannot be read");
+    return (ns_t)spent.tv_sec * NS_PER_SECOND + spent.tv_nsec;
+}
+
+struct load_figures load_measure(struct load_server server, struct span request, int connections, double seconds)
+{
+    struct connection *all = calloc((size_t)connections, sizeof *all);
+
+    if (!all || connections > LOAD_CONNECTIONS_MAX)
+        load_fail("too many connections");
+    for (int i = 0; i < connections; i++) {
+        all[i].fd = connect_to(server.port);
         send_request(&all[i], request);
     }
-    ns_t start = os_clock_monotonic();
-    long answers = drive(all, request, start + (ns_t)(seconds * (double)NS_PER_SECOND));
+    ns_t start = os_clock_monotonic(), cpu = cpu_of(server.pid);
+    long answers = drive(all, connections, request, start + (ns_t)(seconds * (double)NS_PER_SECOND));
     double took = (double)(os_clock_monotonic() - start) / (double)NS_PER_SECOND;
-    for (int i = 0; i < LOAD_CONNECTIONS; i++)
+    cpu = cpu_of(server.pid) - cpu;
+    for (int i = 0; i < connections; i++)
         close(all[i].fd);
     free(all);
-    return (double)answers / took;
+    return (struct load_figures){ (double)answers / took, (double)cpu / 1000 / (double)(answers ? answers : 1) };
+}
+
+double load_rate(int port, struct span request, double seconds)
+{
+    return load_measure((struct load_server){ getpid(), port }, request, LOAD_CONNECTIONS, seconds).rate;
+}
+
+long load_resident(pid_t pid)
+{
+    char path[64], line[256];
+    long kib = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && kib == 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, "VmRSS:", 6) == 0)
+            kib = strtol(line + 6, NULL, 10);
+    if (file)
+        fclose(file);
+    return kib;
 }
 
 static int by_value(const void *a, const void *b)

@@ -8,9 +8,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <sys/types.h>
+
 struct program; /* support/program.h */
 
-enum { LOAD_CONNECTIONS = 16, LOAD_ROUNDS_MAX = 5 };
+enum { LOAD_CONNECTIONS = 16, LOAD_CONNECTIONS_MAX = 64, LOAD_ROUNDS_MAX = 5 };
 
 struct load {
     bool tiny;
@@ -26,6 +28,9 @@ _Noreturn void load_fail(const char *message);
  * end. Returns the port. */
 int load_serve(struct program *program, const char *const *words);
 
+/* The same with `--log text`, which goes to the file. */
+int load_serve_logging(struct program *program, const char *log);
+
 /* A POST request as it is sent. The caller releases it. */
 struct buf load_post(const char *path, struct span body);
 /* Sends the request once and returns the reply as it was sent. The caller releases it. */
@@ -36,6 +41,20 @@ struct span load_job_id(struct span reply);
 /* Sends `request` again and again for `seconds`, over LOAD_CONNECTIONS connections with one request under way on each.
  * Returns the number of replies a second. A reply that is not a 200 ends the program. */
 double load_rate(int port, struct span request, double seconds);
+
+/* The same over `connections` connections, with the CPU time that the process spent on it. */
+struct load_server {
+    pid_t pid;
+    int port;
+};
+struct load_figures {
+    double rate; /* replies a second */
+    double cpu;  /* microseconds a reply, of all threads of the process */
+};
+struct load_figures load_measure(struct load_server server, struct span request, int connections, double seconds);
+
+/* VmRSS of the process, in KiB. */
+long load_resident(pid_t pid);
 
 /* Sorts the values. */
 double load_median(double *values, int n);
