@@ -213,6 +213,21 @@ static void tell(struct call *call)
         engine_told(call->world->engine, call->told[i], ENDPOINT_BIT(call->facts.endpoint), call->now);
 }
 
+/* A reply from which something is missing for lack of memory is not sent: the connection closes instead. */
+static void withhold_if_poor(struct call *call)
+{
+    struct reply *reply = call->reply;
+
+    if (!call->arena.failed && !reply->arena.failed && !reply->body.failed)
+        return;
+    reply_restart(reply);
+    reply->status = 0;
+    reply->fate.wait.on = false;
+    reply->fate.trickle.bytes = 0;
+    stream_close(call->stream);
+    call->stream = NULL;
+}
+
 void api_answer(struct call *call, ns_t now)
 {
     call->now = now;
@@ -222,6 +237,7 @@ void api_answer(struct call *call, ns_t now)
     faulting_patch(call);
     tell(call);
     faulting_finish(call, call->now);
+    withhold_if_poor(call);
     take_place(call);
     witness_answer(call, call->now);
     call_let_go(call);

@@ -25,6 +25,7 @@ static struct span text_of(struct call *call, const struct refusal *refusal, str
     buf_text(&text, refusal->before ? refusal->before : "");
     buf_span(&text, value);
     buf_text(&text, refusal->after ? refusal->after : "");
+    call->arena.failed |= text.failed;
     return arena_span(&call->arena, buf_view(&text));
 }
 

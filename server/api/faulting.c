@@ -186,7 +186,11 @@ void faulting_patch(struct call *call)
     const struct fault *fault = call->fault;
     struct error error;
 
-    if (!fault || fault->kind != FAULT_PATCHES || patch_body(call, fault, &error) == ERR_OK || !call->fault)
+    if (!fault || fault->kind != FAULT_PATCHES)
+        return;
+    enum err err = patch_body(call, fault, &error);
+    call->arena.failed |= err == ERR_NOMEM;
+    if (err == ERR_OK || !call->fault)
         return;
     say_not_fired(call, error.text);
     faults_take_back(&call->world->faults, call->fault);

@@ -40,6 +40,8 @@ static size_t distance(const char *a, const char *b)
 
 struct nearest nearest_to(const char *wanted)
 {
+    if (!wanted)
+        wanted = "";
     size_t third = strlen(wanted) / 3;
 
     return (struct nearest){ wanted, NULL, (third > 2 ? third : 2) + 1 };

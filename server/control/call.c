@@ -109,9 +109,10 @@ static bool read_json(struct control_call *c, const struct json *json, const str
 
     keys_read(&reading, json_root(json), shape, input);
     findings_sort(&findings, 0);
+    c->arena.failed |= findings.failed;
     if (findings.n)
         refuse_body(c, &findings);
-    return findings.n == 0;
+    return findings.n == 0 && !c->arena.failed;
 }
 
 bool control_read_body(struct control_call *c, const struct shape *shape, void *input, bool may_be_empty)
@@ -121,6 +122,8 @@ bool control_read_body(struct control_call *c, const struct shape *shape, void *
     struct json *json = NULL;
     struct error error;
 
+    if (!input) /* there was no memory for it; control_answer says so */
+        return false;
     if (may_be_empty && span_trim(body).n == 0)
         return true;
     enum err err = json_parse(body, JSON_STRICT, &json, &place, &error);

@@ -49,6 +49,7 @@ static const char *path_meant(struct control_call *c, const struct control_row *
 
 static void unknown_path(struct control_call *c, struct span path)
 {
+    static const char all_calls[] = "GET /__mock/ lists all calls";
     CLEANUP(buf_release) struct buf hint = buf_init(ERROR_TEXT_MAX);
     size_t skip = path.n > root.n ? root.n + 1 : root.n;
     const char *tail = arena_span(&c->arena, span_of(path.p + skip, path.n - skip)).p;
@@ -61,8 +62,8 @@ static void unknown_path(struct control_call *c, struct span path)
     }
     if (near.best)
         buf_printf(&hint, "did you mean %s? ", near.best - root.n - 1);
-    buf_text(&hint, "GET /__mock/ lists all calls");
-    control_refuse(c, 404, "unknown-path", hint.p, "there is no %.*s", SPAN_ARG(path));
+    buf_text(&hint, all_calls);
+    control_refuse(c, 404, "unknown-path", hint.failed ? all_calls : hint.p, "there is no %.*s", SPAN_ARG(path));
 }
 
 /* Replies 405 with Allow: the methods of the rows that serve the path. */
@@ -153,14 +154,33 @@ void control_prepare(const struct control *control, const struct request *reques
         control_read_query(c, control_no_parameters, NULL);
 }
 
+/* A reply from which something is missing for lack of memory is not sent: 503, or the connection closes. */
+static void withhold_if_poor(struct control_call *c)
+{
+    struct reply *reply = c->reply;
+
+    if (c->wait || (!c->arena.failed && !reply->arena.failed && !reply->body.failed))
+        return;
+    reply_restart(reply);
+    if (!reply->arena.failed && !reply->body.failed)
+        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+    if (!reply->arena.failed && !reply->body.failed)
+        return;
+    reply_restart(reply);
+    reply->status = 0;
+}
+
 void control_answer(struct control_call *c, ns_t now)
 {
-    if (c->done)
+    if (c->done || c->arena.failed) {
+        withhold_if_poor(c);
         return;
+    }
     c->now = now;
     c->row->answer(c);
     if (!c->done && !c->wait)
         buf_char(&c->reply->body, '\n');
+    withhold_if_poor(c);
 }
 
 void control_call_release(struct control_call *c)

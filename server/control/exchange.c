@@ -56,6 +56,7 @@ static void put_base64(struct json_out *out, struct span bytes)
     CLEANUP(buf_release) struct buf text = buf_init(2 * JOURNAL_BODY_MAX);
 
     base64_encode(&text, bytes);
+    out->buf->failed |= text.failed;
     out_text(out, "base64", buf_view(&text));
 }
 

@@ -142,7 +142,7 @@ void prepare_add_jobs(struct control_call *c)
     struct error why;
 
     c->input = fixture;
-    if (!control_read_query(c, control_no_parameters, NULL))
+    if (!fixture || !control_read_query(c, control_no_parameters, NULL))
         return;
     enum err err = fixture ? try_fixture(c, &where, &why) : ERR_NOMEM;
     if (err == ERR_OK)

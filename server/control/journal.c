@@ -232,6 +232,7 @@ static void put_expectation(struct json_out *out, const struct expectations *exp
 
     expectation_put(&expected, x);
     expectation_put_seen(&came, expectations, index);
+    out->buf->failed |= expected.failed || came.failed;
     out_open(out, NULL, '{');
     out_text(out, "expected", buf_view(&expected));
     out_bool(out, "met", verdict.met);

@@ -110,6 +110,7 @@ static void put_refusal(struct json_out *out, int status, const struct refusals 
     for (size_t i = 0; i < refusals->n; i++)
         if (refusals->at[i].status == status)
             buf_printf(&keys, "%s%s", keys.n ? ", " : "", refusals->at[i].key);
+    out->buf->failed |= keys.failed;
     if (!keys.n)
         return;
     snprintf(name, sizeof name, "%d", status);

@@ -158,6 +158,7 @@ void shapes_put_all(struct buf *out)
     MUST(file);
     enum err err = json_parse(shipped_text(file), JSON_STRICT, &json, NULL, NULL);
     MUST(err != ERR_INVALID);
+    out->failed |= !json;
     buf_char(out, '{');
     JSON_EACH(shape, json ? json_root(json) : NULL) {
         if (shape != json_first(json_root(json)))

@@ -83,6 +83,7 @@ static void judge_expectations(struct judging *j)
         expectation_put(&text, &e->at[i]);
         buf_text(&text, ", ");
         expectation_put_seen(&text, e, i);
+        j->arena->failed |= text.failed;
         add(j, &(struct reason){ REASON_UNMET_EXPECTATION, arena_span(j->arena, buf_view(&text)), e->at[i].file,
                                  e->at[i].line });
     }

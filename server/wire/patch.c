@@ -90,6 +90,7 @@ struct patching {
     struct arena arena;      /* of the operation at hand */
     struct arena text_arena; /* of the text, once it was changed */
     const char *wrong;       /* why an operation fails */
+    bool no_memory;          /* … because an allocation failed */
 };
 
 static bool fails(struct patching *p, const char *wrong)
@@ -207,6 +208,7 @@ static struct span key_text(struct patching *p, const struct place *place)
         return SPAN("");
     json_put_string(&key, place->token);
     buf_char(&key, ':');
+    p->arena.failed |= key.failed;
     return arena_span(&p->arena, buf_view(&key));
 }
 
@@ -322,6 +324,8 @@ static bool operate(struct patching *p, const struct patch_operation *op)
     const char *before = p->text.p;
     bool good = operations_of[op->kind](p, op);
 
+    p->no_memory |= p->arena.failed;
+
     if (p->text.p != before) { /* the operation's memory holds the text from now on */
         arena_release(&p->text_arena);
         p->text_arena = p->arena;
@@ -339,8 +343,8 @@ enum err patch_apply(struct span text, const struct patch_operation *operations,
 
     for (size_t i = 0; i < n && err == ERR_OK; i++) {
         const struct patch_operation *op = &operations[i];
-        if (!operate(&p, op))
-            err = error_set(error, ERR_INVALID, "operation %zu, %s %.*s: %s", i + 1, patch_kind_name(op->kind),
+        if (!operate(&p, op) || p.no_memory)
+            err = p.no_memory ? error_set(error, ERR_NOMEM, "out of memory") : error_set(error, ERR_INVALID, "operation %zu, %s %.*s: %s", i + 1, patch_kind_name(op->kind),
                             SPAN_ARG(op->path), p.wrong);
     }
     if (err == ERR_OK)

@@ -19,7 +19,7 @@ const char *patch_kind_name(int kind); /* "add" */
 
 /* Applies the operations to `text`, one JSON value with white space around it, and appends the result.
  * ERR_INVALID: the text is not JSON, an operation fails, or one makes it longer than 64 MiB; the error says which
- * (`operation 2, test /state: it is another value`) and *out is unchanged. */
+ * (`operation 2, test /state: it is another value`) and *out is unchanged. ERR_NOMEM likewise. */
 enum err patch_apply(struct span text, const struct patch_operation *operations, size_t n, struct buf *out,
                      struct error *error);
 

@@ -53,9 +53,17 @@ static void ask_control(struct desk *desk, const struct request *request, const 
     struct control_call call;
 
     control_prepare(&(struct control){ .worlds = &desk->worlds }, request, target, &desk->reply, &call);
-    control_answer(&call, world_enter(call.world));
-    world_leave(call.world);
+    struct world *world = world_hold(call.world);
+    ns_t now = world_enter(world);
+    control_answer(&call, now);
+    bool goes_on = call.wait || call.stream;
+    if (call.wait)
+        control_resume(&call, now, false);
     control_call_release(&call);
+    world_leave(world);
+    world_drop(world);
+    if (goes_on)
+        desk->reply.status = 0;
 }
 
 /* As http/ does it; a stream is closed at once. */

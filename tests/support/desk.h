@@ -15,7 +15,8 @@ struct desk *desk_open(const char *scenario);
 void desk_close(struct desk *desk);
 
 /* Asks the API that the path belongs to. The reply is complete and belongs to the desk, until the next call. A target
- * that no API takes (target_read refuses it) is answered with status 0. Memory that is lacking leads to an incomplete
+ * that no API takes (target_read refuses it) is answered with status 0, and so is a control call that waits or that becomes a
+ * stream: its client hangs up at once. Memory that is lacking leads to an incomplete
  * reply, never to the end of the test. */
 const struct reply *desk_ask(struct desk *desk, struct span method, struct span target, struct span body);
 

@@ -1,14 +1,12 @@
 /* The core and the wire when memory runs out: whole flows are run again and again, and each time another
- * allocation fails, until one goes by in which none did.
- *
- * Wrapped by the linker are the calls of our own code, and the JSON library by its hooks; what other libraries
- * take for themselves does not fail. */
+ * allocation fails, until one goes by in which none did. */
 #include "support/network.h"
 #include "base/json.h"
 #include "base/ns.h"
 #include "scenario/scenario.h"
 #include "sim/scheduler.h"
 #include "releases/release.h"
+#include "support/failing.h"
 #include "support/files.h"
 #include "releases/bodies.h"
 #include "support/suite.h"
@@ -17,73 +15,11 @@
 #include "releases/fixture.h"
 #include "releases/messages.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { BODY_MAX = 16 << 20, TEXT_MAX = 1 << 20 };
 #define HOUR (3600 * NS_PER_SECOND)
-
-/* ---- memory that fails ------------------------------------------------------------------------------------ */
-
-enum mode { FAILS_ONCE, FAILS_FROM_THEN_ON };
-
-static struct {
-    bool armed;
-    enum mode mode;
-    long calls, fail_at; /* counted from 1 */
-    long failed;
-    long living; /* blocks taken and not given back */
-} memory;
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void __real_free(void *p);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-void __wrap_free(void *p);
-
-static bool fails(void)
-{
-    if (!memory.armed)
-        return false;
-    memory.calls++;
-    bool now = memory.mode == FAILS_ONCE ? memory.calls == memory.fail_at : memory.calls >= memory.fail_at;
-    memory.failed += now;
-    return now;
-}
-
-static void *counted(void *p)
-{
-    memory.living += p != NULL;
-    return p;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : counted(__real_malloc(n));
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : counted(__real_calloc(n, size));
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    if (fails())
-        return NULL;
-    void *moved = __real_realloc(p, n);
-    return p ? moved : counted(moved);
-}
-
-void __wrap_free(void *p)
-{
-    memory.living -= p != NULL;
-    __real_free(p);
-}
 
 /* ---- the engine ---------------------------------------------------------------------------------------------- */
 
@@ -327,18 +263,15 @@ struct outcome {
     struct error error;
 };
 
-static struct outcome run(const struct flow *flow, enum mode mode, long fail_at)
+static struct outcome run(const struct flow *flow, enum failing_mode mode, long fail_at)
 {
-    long living = memory.living;
+    long living = failing_living();
     struct error error = { 0 };
 
-    memory.mode = mode;
-    memory.calls = memory.failed = 0;
-    memory.fail_at = fail_at;
-    memory.armed = true;
+    failing_begin(mode, fail_at);
     enum err err = flow->run(&error);
-    memory.armed = false;
-    return (struct outcome){ err, memory.failed > 0, memory.calls, memory.living - living, error };
+    struct failing got = failing_end();
+    return (struct outcome){ err, got.failed > 0, got.calls, failing_living() - living, error };
 }
 
 START_TEST(a_flow_goes_well_while_there_is_memory)
@@ -360,7 +293,7 @@ static bool is_lawful(const struct outcome *got)
            (got->err == ERR_STATE && strcmp(got->error.text, "out of memory") == 0);
 }
 
-static void fail_each(const struct flow *flow, enum mode mode)
+static void fail_each(const struct flow *flow, enum failing_mode mode)
 {
     struct outcome got = { .failed = true };
 
@@ -411,8 +344,7 @@ static void load(void)
 
 int main(void)
 {
-    cJSON_Hooks hooks = { __wrap_malloc, __wrap_free };
-    cJSON_InitHooks(&hooks);
+    failing_init();
     load();
     const struct suite_row rows[] = {
         TEST_EACH(a_flow_goes_well_while_there_is_memory, flows),
