@@ -24,15 +24,21 @@ static void teardown(void)
 }
 
 /* With a manual clock and seed; `more`: further words, NULL at the end. */
-static void start(const char *const *more)
+static void start_at(bool terminal, const char *const *more)
 {
     const char *words[WORDS_MAX] = { "--port", "0", "--clock", "manual" };
 
     for (size_t n = 4; *more; n++)
         words[n] = *more++;
-    ck_assert(program_start(&(struct program_start){ .path = BINARY_DIR "/mock-requester", .words = words }, &program));
+    const struct program_start start = { .path = BINARY_DIR "/mock-requester", .words = words, .terminal = terminal };
+    ck_assert(program_start(&start, &program));
     port = program_await_ready(&program);
     ck_assert_msg(port > 0, "%s", program_told(&program));
+}
+
+static void start(const char *const *more)
+{
+    start_at(false, more);
 }
 
 static void post(const char *target, const char *body)
@@ -170,6 +176,35 @@ START_TEST(a_near_miss_has_a_line_of_its_own)
 }
 END_TEST
 
+/* ---- colours ----------------------------------------------------------------------------------------------- */
+
+static const struct colours {
+    bool terminal;
+    const char *no_color, *term;
+    bool coloured;
+} colours[] = {
+    { true, NULL, "xterm", true }, { true, "", "xterm", true },    { true, "1", "xterm", false },
+    { true, NULL, "dumb", false }, { false, NULL, "xterm", false },
+};
+
+START_TEST(colours_are_for_terminals_that_want_them)
+{
+    static const char *const words[] = { NULL };
+    const struct colours *row = &colours[_i];
+
+    setenv("TERM", row->term, 1);
+    unsetenv("NO_COLOR");
+    if (row->no_color)
+        setenv("NO_COLOR", row->no_color, 1);
+    start_at(row->terminal, words);
+    post("/requester/submit", "{}");
+    ck_assert(program_await_told(&program, "panics here"));
+
+    (row->coloured ? assert_has : assert_lacks)(program_told(&program), "\x1b[31m---\x1b[0m");
+    ck_assert_int_eq(program_stop(&program), 0);
+}
+END_TEST
+
 /* ---- JSON -------------------------------------------------------------------------------------------------- */
 
 /* Takes the first line of *text. NULL: it is no JSON object. */
@@ -185,7 +220,8 @@ static struct json *take_object(const char **text)
 }
 
 static const char *const journal_keys[] = { "number", "time", "endpoint", "method", "target", "client_id", "job_id",
-                                            "status", "end",  "bytes",    "answered_by", "refused" };
+                                            "status", "end",  "bytes",    "answered_by", "refused",
+                                            "duration", "source", "near_miss" };
 static const char *const move_keys[] = { "time", "job_id", "node", "level", "previous", "new", "version", "comment" };
 
 static void assert_keys(const struct json *json, const char *const *keys, size_t n, const char *text)
@@ -224,4 +260,5 @@ TEST_MAIN("log lines",
     TEST(a_job_without_an_envelope_is_told_how_to_sign),
     TEST(a_bad_signature_is_told_how_it_is_accepted),
     TEST(a_near_miss_has_a_line_of_its_own),
+    TEST_EACH(colours_are_for_terminals_that_want_them, colours),
     TEST(json_is_an_object_a_line))

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,14 @@ static void become(const struct program_start *start, char *const words[], int e
     _exit(127);
 }
 
+/* err[0]: our end; err[1]: the program's. */
+static bool open_error_output(const struct program_start *start, int err[2])
+{
+    if (!start->terminal)
+        return pipe2(err, O_CLOEXEC) == 0;
+    return openpty(&err[0], &err[1], NULL, NULL, NULL) == 0 && fcntl(err[0], F_SETFD, FD_CLOEXEC) == 0;
+}
+
 bool program_start(const struct program_start *start, struct program *program)
 {
     char *words[PROGRAM_WORDS_MAX] = { strdup(start->path) };
@@ -59,7 +68,7 @@ bool program_start(const struct program_start *start, struct program *program)
     for (; start->words && start->words[n - 1] && n < PROGRAM_WORDS_MAX - 1; n++)
         words[n] = strdup(start->words[n - 1]);
     *program = (struct program){ .err = -1, .told = buf_init(OUTPUT_MAX) };
-    if (access(start->path, X_OK) != 0 || pipe2(err, O_CLOEXEC) != 0)
+    if (access(start->path, X_OK) != 0 || !open_error_output(start, err))
         return false;
     program->pid = fork();
     if (program->pid == 0)

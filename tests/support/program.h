@@ -25,6 +25,7 @@ struct program_start {
     const char *folder;
     const char *const *words;
     const char *scenario;
+    bool terminal; /* its standard error is one */
 };
 bool program_start(const struct program_start *start, struct program *program);
 
