@@ -15,6 +15,11 @@ ns_t os_clock_real(void)
     return read_clock(CLOCK_REALTIME);
 }
 
+ns_t os_clock_coarse(void)
+{
+    return read_clock(CLOCK_MONOTONIC_COARSE);
+}
+
 ns_t os_clock_monotonic(void)
 {
     return read_clock(CLOCK_MONOTONIC);

@@ -139,7 +139,7 @@ static bool expects_the_impossible(const struct head *head)
 
 static int reply_by(struct exchange *ex, void (*fill)(struct exchange *ex, struct reply *reply))
 {
-    struct reply reply;
+    struct reply reply __attribute__((uninitialized));
 
     reply_init_with(&reply, &ex->worker->kept.reply);
     ex->request.keeps = sending_may_keep(ex);
@@ -263,13 +263,14 @@ static int serve_by_door(struct exchange *ex)
 static void exchange_init(struct exchange *ex, struct worker *worker, struct connection *connection,
                           enum library_door door)
 {
-    *ex = (struct exchange){ .server = worker->server,
-                             .worker = worker,
-                             .connection = connection,
-                             .door = door,
-                             .body = worker->kept.request_body,
-                             .out = worker->kept.out,
-                             .started_ns = os_clock_real() };
+    memset(ex, 0, offsetof(struct exchange, head) + offsetof(struct head, headers));
+    ex->server = worker->server;
+    ex->worker = worker;
+    ex->connection = connection;
+    ex->door = door;
+    ex->body = worker->kept.request_body;
+    ex->out = worker->kept.out;
+    ex->started_ns = os_clock_real();
     ex->body.max = BODY_MAX + 1;
     ex->out.max = REPLY_OUT_MAX;
     worker->tap.mode = TAP_OURS;
@@ -297,7 +298,7 @@ static void exchange_release(struct exchange *ex)
 
 int exchange_serve(struct worker *worker, struct connection *connection, enum library_door door)
 {
-    struct exchange ex;
+    struct exchange ex __attribute__((uninitialized)); /* exchange_init clears what needs it */
 
     if (door == DOOR_CLOSE && (worker->refused || worker->tap.raw.n == 0))
         return STATUS_NONE;

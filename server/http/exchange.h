@@ -12,7 +12,6 @@ struct exchange {
     struct worker *worker;
     struct connection *connection;
     enum library_door door;
-    struct head head;
     bool kept;  /* the connection goes on after this exchange */
     bool unread; /* the body is left: the connection becomes a websocket, or the client waits for a 100 that does not come */
     bool apart; /* the library has not read this request as we have: the connection cannot be kept */
@@ -22,6 +21,7 @@ struct exchange {
     size_t afforded; /* bytes taken from the budget of bodies */
     int64_t started_ns;
     int64_t handed_ns; /* when the reply was handed to the writer, CLOCK_MONOTONIC; 0: not yet */
+    struct head head; /* last: its headers are not cleared */
 };
 
 /* Serves the request that has come on `connection`. Returns the status sent. */

@@ -13,12 +13,13 @@ enum { HEAD_HEADERS_MAX = 64 /* headers; with as many or more the answer is 431 
 struct head {
     struct span method, target; /* raw, as on the request line */
     int major, minor;           /* of the HTTP version; minor is 0 or 1, and 1 for every major above 1 */
-    struct header headers[HEAD_HEADERS_MAX]; /* values without blanks at their ends */
-    size_t n_headers;
+    size_t n_headers;           /* of `headers` */
 
     /* Set by head_check: how the body is framed. */
     bool chunked;
     int64_t length; /* by Content-Length; 0 without one */
+
+    struct header headers[HEAD_HEADERS_MAX]; /* values without blanks at their ends. Last: not cleared */
 };
 
 enum refusal {

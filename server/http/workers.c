@@ -24,7 +24,7 @@ void worker_release(struct worker *worker)
 
 void worker_enter(struct worker *worker, enum worker_phase phase)
 {
-    atomic_store(&worker->since_ns, os_clock_monotonic());
+    atomic_store(&worker->since_ns, os_clock_coarse());
     atomic_store(&worker->phase, (int)phase);
 }
 

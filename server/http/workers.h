@@ -41,7 +41,7 @@ struct worker {
 
     /* For other threads. */
     atomic_int phase;
-    atomic_llong since_ns; /* monotonic: when the phase began */
+    atomic_llong since_ns; /* os_clock_coarse: when the phase began */
     atomic_bool closed;    /* its connection was closed to make room */
     pthread_mutex_t lock;  /* held while the socket is used by another thread, and while it is given up */
 };

@@ -15,7 +15,10 @@ enum { REPLY_HEAD_MAX = 64 * 1024 * 1024 }; /* a fault's headers are as long as 
 
 void reply_init(struct reply *reply)
 {
-    *reply = (struct reply){ .status = 200, .body = buf_init(REPLY_BODY_MAX), .head = buf_init(REPLY_HEAD_MAX) };
+    memset(reply, 0, offsetof(struct reply, headers));
+    reply->status = 200;
+    reply->body = buf_init(REPLY_BODY_MAX);
+    reply->head = buf_init(REPLY_HEAD_MAX);
 }
 
 static void take_buf(struct buf *to, struct buf *from)

@@ -60,8 +60,7 @@ struct reply_fate {
 
 struct reply {
     int status; /* 0: the empty reply; the connection closes without a byte */
-    struct reply_header headers[REPLY_HEADERS_MAX];
-    size_t n_headers;
+    size_t n_headers; /* of `headers` */
     struct buf body;
     bool sniffed;  /* the handler sets no Content-Type: net/http guesses text/plain; charset=utf-8 */
     bool close;    /* close the connection afterwards, even if the client asks to keep it */
@@ -98,6 +97,8 @@ struct reply {
     uint64_t journal;        /* exchange/journal.h: the ticket of its entry, once it has been `seen` */
     int64_t foreseen;        /* bytes that the entry says were written; -1: it has no end yet */
     bool seen, unseen;       /* unseen: it is not for the journal */
+
+    struct reply_header headers[REPLY_HEADERS_MAX]; /* last: not cleared */
 };
 
 /* Memory of a reply that is over, to be used again. Zeroed: none. */

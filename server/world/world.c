@@ -249,6 +249,11 @@ void world_drop(struct world *world)
     if (!world || !world->client_id.n)
         return;
     atomic_store(&world->membership.last_ns, os_clock_monotonic());
+    world_drop_unused(world);
+}
+
+void world_drop_unused(struct world *world)
+{
     if (atomic_fetch_sub(&world->membership.holders, 1) == 1)
         world_free(world);
 }

@@ -106,6 +106,7 @@ void world_free(struct world *world);
  * nothing. Any thread; world_drop without the world's lock. world_hold returns the world; the caller holds it already. */
 struct world *world_hold(struct world *world);
 void world_drop(struct world *world);
+void world_drop_unused(struct world *world); /* … and it does not count as used: its time to live goes on */
 
 /* Ends what waits in the world and its streams, at the end of its session: held replies are sent. Takes the lock. */
 void world_close(struct world *world);

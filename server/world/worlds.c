@@ -223,6 +223,27 @@ size_t worlds_hold_all(struct worlds *worlds, struct world ***all)
 
 /* ---- adding and removing --------------------------------------------------------------------------------------------- */
 
+static void fit_journal(struct world *world)
+{
+    lock_take(&world->lock);
+    journal_fit(world->journal);
+    lock_give(&world->lock);
+}
+
+/* With one more world the share of each journal is smaller. */
+static void fit_journals(struct worlds *worlds)
+{
+    struct world **all;
+    size_t n = worlds_hold_all(worlds, &all);
+
+    fit_journal(worlds->first);
+    for (size_t i = 0; i < n; i++) {
+        fit_journal(all[i]);
+        world_drop_unused(all[i]);
+    }
+    free(all);
+}
+
 enum worlds_answer worlds_add(struct worlds *worlds, struct world *world, int64_t ttl)
 {
     struct membership *membership = &world->membership;
@@ -233,6 +254,8 @@ enum worlds_answer worlds_add(struct worlds *worlds, struct world *world, int64_
     enter_table(worlds);
     enum worlds_answer answer = put_in(worlds, world);
     pthread_mutex_unlock(&worlds->lock);
+    if (answer == WORLDS_ADDED)
+        fit_journals(worlds);
     return answer;
 }
 

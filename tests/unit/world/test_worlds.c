@@ -376,6 +376,27 @@ START_TEST(while_a_session_is_locked_another_answers)
 }
 END_TEST
 
+/* Their journals share what --journal-bytes allows. */
+START_TEST(a_new_session_makes_the_journals_of_the_others_smaller)
+{
+    static char body[JOURNAL_BODY_MAX];
+    struct journal_budget budget = { .max = 256 * 1024 };
+
+    house_open(&house, plain);
+    house.worlds.common.journal_budget = &budget;
+    house_add(&house, "alice", plain);
+    struct world *alice = peek("alice");
+    for (int i = 0; i < 20; i++)
+        journal_enter(alice->journal, &(struct journal_entry){ .status = 200 },
+                      &(struct journal_content){ .reply_body = span_of(body, sizeof body) });
+    ck_assert_uint_gt(journal_bytes(alice->journal), budget.max / 2);
+    house_add(&house, "bob", plain);
+
+    ck_assert_uint_le(journal_bytes(alice->journal), budget.max / 2);
+    house_close(&house);
+}
+END_TEST
+
 TEST_MAIN("worlds",
           TEST_GROUP("which world", .setup = open_house, .teardown = close_house),
           TEST(a_request_goes_to_the_session_of_the_client_that_it_names),
@@ -402,4 +423,6 @@ TEST_MAIN("worlds",
           TEST(all_worlds_share_the_places_for_held_replies),
           TEST(a_restart_in_a_session_ends_its_streams_and_closes_no_connection),
           TEST_GROUP("threads", .setup = open_house, .teardown = close_house),
-          TEST(while_a_session_is_locked_another_answers))
+          TEST(while_a_session_is_locked_another_answers),
+    TEST_GROUP("journals"),
+    TEST(a_new_session_makes_the_journals_of_the_others_smaller))
