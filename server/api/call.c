@@ -119,11 +119,16 @@ enum err call_decode(struct call *call, const struct message *message, void *int
 {
     struct arena *arena = &call->arena;
 
+    *why = too_large;
+    if (!into)
+        return ERR_NOMEM;
     arena->max = arena->size + DECODED_LEAST + DECODED_PER_BYTE * value.n;
     enum err err = codec_decode(message, into, value, arena, why);
     arena->max = 0;
     if (err == ERR_NOMEM)
         *why = too_large;
+    if (arena->exceeded) /* not for lack of memory: the refusal is whole */
+        arena->failed = arena->exceeded = false;
     return err;
 }
 

@@ -42,6 +42,7 @@ static struct arena_block *block_new(struct arena *a, size_t n)
 
     if (!block) {
         a->failed = true;
+        a->exceeded |= !allowed;
         return NULL;
     }
     block->room = room;

@@ -17,6 +17,7 @@ struct arena {
     size_t max;          /* most bytes that its blocks may have; above that it is as without memory. 0: no limit */
     struct meter *meter; /* counts `size`; set by arena_count. NULL: nothing does */
     bool failed;         /* sticky: an allocation found no memory */
+    bool exceeded;       /* sticky: … because of `max` */
 };
 
 /* NULL when there is no memory. `n` = 0 gives a valid pointer to nothing. */
