@@ -8,7 +8,7 @@ static struct kept_body *slot_of(struct bodies *bodies, put_job_fn *put, const s
 static bool fits(const struct kept_body *kept, put_job_fn *put, const struct job *job)
 {
     return kept->put == put && kept->job == job && kept->number == job->number && kept->n_history == job->n_history &&
-           kept->last_stamp == job->last_stamp;
+           kept->last_stamp == job->last_stamp && kept->step == job->step;
 }
 
 static void keep(struct kept_body *kept, put_job_fn *put, const struct job *job, struct span text)
@@ -20,7 +20,7 @@ static void keep(struct kept_body *kept, put_job_fn *put, const struct job *job,
     buf_clear(&kept->text);
     buf_span(&kept->text, text);
     if (!kept->text.failed)
-        *kept = (struct kept_body){ put, job, job->number, job->n_history, job->last_stamp, kept->text };
+        *kept = (struct kept_body){ put, job, job->number, job->n_history, job->last_stamp, job->step, kept->text };
 }
 
 void bodies_put(struct bodies *bodies, put_job_fn *put, const struct job *job, int zone, struct buf *out)

@@ -1,7 +1,8 @@
 /* The encoded bodies of jobs that were read lately, so that reading a job again costs a copy.
  *
  * A body depends on the job as it is: each change of a job gives it a new stamp (struct job, last_stamp) and a history
- * entry. One slot a job and encoder, found by the job's number; another job may take it. Nothing is kept in the job.
+ * entry, but a step that only sets what an execution publishes or prints; that is seen by the number of the job's next step.
+ * One slot a job and encoder, found by the job's number; another job may take it. Nothing is kept in the job.
  * Thread: the world's lock. */
 #ifndef MOCK_REQUESTER_WORLD_BODIES_H
 #define MOCK_REQUESTER_WORLD_BODIES_H
@@ -19,6 +20,7 @@ struct kept_body {
     uint64_t number;
     size_t n_history;
     ns_t last_stamp;
+    size_t step;
     struct buf text;
 };
 
