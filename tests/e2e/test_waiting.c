@@ -106,15 +106,14 @@ static struct http_client await_requests(const char *body)
 
 /* ---- how many wait --------------------------------------------------------------------------------------- */
 
+/* A call takes its place and begins to wait under the world's lock. */
 static bool as_many_wait(void *context)
 {
     const size_t *wanted = context;
     struct world *world = server_world(server);
-    size_t n = 0;
 
     world_enter(world);
-    for (const struct waiter *waiter = world->waiting.first; waiter; waiter = waiter->next)
-        n++;
+    size_t n = atomic_load(&world->places->awaits.taken);
     world_leave(world);
     return n == *wanted;
 }
@@ -312,6 +311,38 @@ START_TEST(a_client_that_hangs_up_frees_its_place)
 }
 END_TEST
 
+/* ---- sessions -------------------------------------------------------------------------------------------- */
+
+static const char delete_session[] = "DELETE /__mock/sessions/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+START_TEST(a_wait_in_a_session_is_for_its_jobs)
+{
+    struct http_client client = { .fd = -1 };
+
+    ck_assert_int_eq(post("/__mock/sessions", "{\"client_id\": \"me\"}"), 201);
+    send_post(&client, "/__mock/jobs/await?session=me", "{\"job\": {\"annotation\": \"gated\"}, \"state\": \"Completed\", \"within\": \"1m\"}");
+    until_waiting(1);
+    submit("gated"); /* its client is `me` */
+    ck_assert_int_eq(post("/__mock/gates/go?session=me", ""), 200);
+
+    ck_assert_int_eq(finish(&client, "\"Completed\""), 200);
+}
+END_TEST
+
+START_TEST(the_end_of_its_session_ends_the_wait)
+{
+    struct http_client client = { .fd = -1 };
+
+    ck_assert_int_eq(post("/__mock/sessions", "{\"client_id\": \"me\"}"), 201);
+    send_post(&client, "/__mock/requests/await?session=me", "{\"endpoint\": \"cancel\", \"within\": \"1m\"}");
+    until_waiting(1);
+    struct http_reply reply = http_exchange(server_port(server), delete_session, sizeof delete_session - 1, "DELETE");
+    http_reply_release(&reply);
+
+    ck_assert_int_eq(finish(&client, "\"key\":\"session-gone\""), 410);
+}
+END_TEST
+
 START_TEST(a_stop_ends_the_wait_with_an_answer)
 {
     struct http_client client = await_job("gated", "\"Completed\"");
@@ -342,6 +373,8 @@ TEST_MAIN("waiting",
           TEST(deleting_the_journal_starts_the_count_anew),
           TEST(one_call_more_than_may_wait_is_refused_and_the_others_are_served),
           TEST(a_client_that_hangs_up_frees_its_place),
+          TEST(a_wait_in_a_session_is_for_its_jobs),
+          TEST(the_end_of_its_session_ends_the_wait),
           TEST(a_stop_ends_the_wait_with_an_answer),
           TEST_GROUP("scaled clock", .setup = setup_scaled, .teardown = teardown),
           TEST(a_clock_that_runs_by_itself_needs_no_request))

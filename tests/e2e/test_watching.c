@@ -331,15 +331,17 @@ static void *watch_all(void *context)
     return NULL;
 }
 
-static void make_load(int n)
+/* `headers`: further lines, each with its CR LF. */
+static void make_load(int n, const char *headers)
 {
-    static const char request[] = "GET /requester/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
     struct http_client client = { .fd = -1 };
+    char request[REQUEST_MAX];
 
+    snprintf(request, sizeof request, "GET /requester/nothing HTTP/1.1\r\nHost: localhost\r\n%s\r\n", headers);
     ck_assert(http_connect(&client, server_port(server)));
     for (int i = 0; i < n; i += AT_ONCE) {
         for (int k = 0; k < AT_ONCE; k++)
-            ck_assert(http_send(&client, request, sizeof request - 1));
+            ck_assert(http_send_text(&client, request));
         for (int k = 0; k < AT_ONCE; k++) {
             struct http_reply reply = http_read(&client, "GET");
             http_reply_release(&reply);
@@ -374,7 +376,7 @@ START_TEST(each_of_eight_readers_sees_every_number_once_or_learns_that_it_is_los
         watchers[i].reader = watch("?since=0", "");
         ck_assert_int_eq(pthread_create(&threads[i], NULL, watch_all, &watchers[i]), 0);
     }
-    make_load(LOAD);
+    make_load(LOAD, "");
     unsigned long long all = end_load();
     for (int i = 0; i < WATCHERS_MAX; i++)
         pthread_join(threads[i], NULL);
@@ -446,12 +448,56 @@ START_TEST(a_head_request_opens_no_stream)
 }
 END_TEST
 
+START_TEST(a_stream_tells_of_its_session_and_ends_with_it)
+{
+    ck_assert_int_eq(ask_once("POST", "/__mock/sessions", "{\"client_id\": \"me\"}"), 201);
+    struct reader *reader = watch("?session=me", "");
+    struct event event;
+
+    ask_once("GET", "/requester/nothing", ""); /* in the default world */
+    submit("gated"); /* its client is `me` */
+    expect_data(reader, "exchange", "\"endpoint\":\"submit\"");
+    ck_assert_int_eq(ask_once("DELETE", "/__mock/sessions/me", ""), 200);
+
+    while (next_event(reader, &event))
+        ;
+    leave(reader);
+    until_watched(0);
+}
+END_TEST
+
+START_TEST(a_stream_that_nobody_reads_ends_with_its_session)
+{
+    ck_assert_int_eq(ask_once("POST", "/__mock/sessions", "{\"client_id\": \"me\"}"), 201);
+    struct reader *stuck = watch("?session=me", "");
+
+    make_load(LOAD / 2, "X-Mock-Session: me\r\n");
+    ck_assert_int_eq(ask_once("DELETE", "/__mock/sessions/me", ""), 200);
+
+    until_watched(0);
+    leave(stuck);
+}
+END_TEST
+
+START_TEST(a_fault_is_told_with_its_row)
+{
+    struct reader *reader = watch("", "");
+
+    ck_assert_int_eq(ask_once("POST", "/__mock/faults", "{\"name\": \"blip\", \"on\": \"submit\", \"reply\": {\"status\": 503}}"), 201);
+    expect_data(reader, "fault", "{\"name\":\"blip\",");
+    ck_assert_int_eq(ask_once("DELETE", "/__mock/faults/blip", ""), 200);
+    expect_data(reader, "fault", "{\"name\":\"blip\",\"removed\":true}");
+
+    leave(reader);
+}
+END_TEST
+
 START_TEST(a_stop_ends_the_streams)
 {
     struct reader *reader = watch("", ""), *stuck = watch("?since=0", "");
     struct event event;
 
-    make_load(LOAD / 10);
+    make_load(LOAD / 10, "");
     server_halt(server);
 
     while (next_event(reader, &event))
@@ -474,4 +520,7 @@ TEST_MAIN("watching",
           TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends),
           TEST(a_restart_of_the_requester_does_not_end_the_streams),
           TEST(a_head_request_opens_no_stream),
+          TEST(a_stream_tells_of_its_session_and_ends_with_it),
+          TEST(a_stream_that_nobody_reads_ends_with_its_session),
+          TEST(a_fault_is_told_with_its_row),
           TEST(a_stop_ends_the_streams))
