@@ -19,15 +19,14 @@ class Mock:
     def __init__(self, program, folder, scenario=None, options=()):
         arguments = []
         if scenario is not None:
-            path = os.path.join(folder, scenario.get("name", "scenario") + ".json") # the name must be the file's
-            with open(path, "w", encoding="utf-8") as file:
+            arguments.append(scenario.get("name", "scenario") + ".json")  # the name must be the file's
+            with open(os.path.join(folder, arguments[0]), "w", encoding="utf-8") as file:
                 json.dump(scenario, file)
-            arguments.append(path)
         ready, write = os.pipe()
         self.process = subprocess.Popen(
             [program, "--port", "0", "--ready-fd", str(write), "--signatures", "off", "--log", "off", "--seed", "1",
              *(() if "--clock" in options else ("--clock", "manual")), *options, *arguments],
-            pass_fds=[write], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            pass_fds=[write], cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(ready) as pipe:
             self.port = int(pipe.read() or 0)

@@ -78,6 +78,7 @@ def check(condition, text="it is not so"):
 
 def a_submitted_job_appears_without_a_reload(context):
     mock, browser = context.open()
+    browser.until("return state.link === 'live'")
     browser.run("window.loaded = 'once'")
 
     job = mock.submit()
@@ -609,7 +610,9 @@ def failed(context):
     mock.control("POST", "clock/advance", {"until": "idle"})
     mock.states(job)
     mock.states(job)
+    mock.ask("POST", "/requester/events", {"client_id": "client-one", "job_id": job})
     browser.until_text("#line [data-lane=job] .end", "Error")
+    browser.until_text("#exchanges .row", "events")
 
 
 def gate_open(context):
