@@ -111,6 +111,7 @@ void sending_abandon(struct exchange *ex)
 
 /* ---- handlers' replies --------------------------------------------------------------------------------------- */
 
+/* For a reply that has waited it is made again: workers may have become few meanwhile. */
 static void make_head(struct exchange *ex, struct reply *reply)
 {
     const struct http_options *options = &ex->server->options;
@@ -120,6 +121,7 @@ static void make_head(struct exchange *ex, struct reply *reply)
     if (!moment)
         moment = options->date_ns ? options->date_ns(options->context, reply) : os_clock_real();
     http_date(moment, date);
+    ex->request.keeps = ex->request.keeps && has_spare_workers(ex->server);
     reply_make_head(reply, &ex->request, date);
 }
 
