@@ -20,14 +20,14 @@ static void rate_headers(struct call *call, int remaining)
     do
         *--digits = (char)('0' + remaining % 10);
     while (remaining /= 10);
-    reply_constant(reply, "X-Rate-Limit-Limit", SPAN("1000.00"));
+    reply_constant(reply, "Ratelimit-Limit", SPAN("1000")); /* by name: the least to sort */
+    reply_header(reply, "Ratelimit-Remaining", span_of(digits, (size_t)(text + sizeof text - digits)));
+    reply_constant(reply, "Ratelimit-Reset", SPAN("1"));
     reply_constant(reply, "X-Rate-Limit-Duration", SPAN("1"));
+    reply_constant(reply, "X-Rate-Limit-Limit", SPAN("1000.00"));
     if (forwarded && forwarded->value.n)
         reply_header(reply, "X-Rate-Limit-Request-Forwarded-For", forwarded->value);
     reply_header(reply, "X-Rate-Limit-Request-Remote-Addr", call->request->remote);
-    reply_constant(reply, "Ratelimit-Limit", SPAN("1000"));
-    reply_constant(reply, "Ratelimit-Reset", SPAN("1"));
-    reply_header(reply, "Ratelimit-Remaining", span_of(digits, (size_t)(text + sizeof text - digits)));
 }
 
 void rate_refuse(struct call *call)
