@@ -66,11 +66,11 @@ static void write_all(const char *p, size_t n)
 static void tell_dropped(struct log_writer *writer)
 {
     size_t dropped = atomic_exchange(&writer->dropped, 0);
-    char line[96];
+    char line[128];
 
     if (dropped == 0)
         return;
-    int n = snprintf(line, sizeof line, "mock-requester: %zu log lines dropped: nothing reads standard error\n", dropped);
+    int n = snprintf(line, sizeof line, "mock-requester: %zu log lines dropped: standard error is not read fast enough\n", dropped);
     write_all(line, (size_t)n);
 }
 

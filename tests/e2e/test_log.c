@@ -68,7 +68,7 @@ static bool tells_of_drops(void *context)
         if (n > 0)
             buf_add(&program.told, line, (size_t)n);
     }
-    return strstr(program_told(&program), "log lines dropped: nothing reads standard error\n") != NULL;
+    return strstr(program_told(&program), "log lines dropped: standard error is not read fast enough\n") != NULL;
 }
 
 START_TEST(dropped_lines_are_counted_once_the_pipe_is_read)
