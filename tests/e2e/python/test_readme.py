@@ -1,4 +1,4 @@
-"""The sessions and examples of README.md, docs/CLIENTS.md and server/control/README.md, pasted as they are except for the port."""
+"""The sessions and examples of README.md, tests/e2e/CLIENTS.md and server/control/README.md, pasted as they are except for the port."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from support import PROGRAM, Server, clean_environment, is_cid, wait_for
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CLIENTS = (ROOT / "docs/CLIENTS.md").read_text(encoding="utf-8")
+CLIENTS = (ROOT / "tests/e2e/CLIENTS.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "server/control/README.md").read_text(encoding="utf-8")
 
 
