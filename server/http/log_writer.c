@@ -106,12 +106,27 @@ static void sleep_until_woken(struct log_writer *writer)
     (void)!read(writer->wake_fd, &count, sizeof count);
 }
 
+/* Lines that come within LOG_REST_MS of those just written are written together, and wake nothing. */
+static void rest(const struct log_writer *writer)
+{
+    struct pollfd polled = { .fd = writer->wake_fd, .events = POLLIN };
+
+    poll(&polled, 1, LOG_REST_MS);
+}
+
 static void *run(void *context)
 {
     struct log_writer *writer = context;
 
-    while (write_buffer(writer) || !atomic_load(&writer->stopping))
-        sleep_until_woken(writer);
+    for (;;) {
+        bool stopping = atomic_load(&writer->stopping); /* before the last look */
+        if (write_buffer(writer))
+            rest(writer);
+        else if (stopping)
+            break;
+        else
+            sleep_until_woken(writer);
+    }
     tell_dropped(writer);
     pthread_mutex_lock(&writer->lock);
     writer->over = true;

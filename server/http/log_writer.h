@@ -17,6 +17,7 @@
 
 enum {
     LOG_BUFFER_SIZE = 256 * 1024,
+    LOG_REST_MS = 2,  /* that a line may wait for the next one */
     LOG_STOP_MS = 50, /* spent at the end on what is left */
 };
 
