@@ -31,28 +31,26 @@ static void complete_facts(struct call *call, ns_t now)
     facts->job_id = arena_span(&call->arena, job->id);
 }
 
-static void shorten(struct buf *out, struct span text)
+/* The beginning of a text, and in `more` what shows that it goes on. */
+static struct span shorten(struct span text, struct span *more)
 {
     struct span shown = utf8_cut(text, SHOWN_MAX);
 
-    buf_span(out, text.n ? shown : SPAN("none"));
-    if (shown.n < text.n)
-        buf_text(out, "…");
+    *more = shown.n < text.n ? SPAN("…") : SPAN("");
+    return text.n ? shown : SPAN("none");
 }
 
 static void tell_near_miss(struct call *call, const struct near_miss *miss)
 {
-    CLEANUP(buf_release) struct buf text = buf_init(4 * SHOWN_MAX + 1024);
+    struct span more[3];
 
     if (!miss->fault)
         return;
-    buf_text(&text, "fault ");
-    shorten(&text, fault_title(miss->fault, &call->arena));
-    buf_printf(&text, " wants %s ", miss->condition);
-    shorten(&text, miss->wanted);
-    buf_text(&text, ", got ");
-    shorten(&text, miss->got);
-    call->reply->fate.near_miss = arena_span(&call->reply->arena, buf_view(&text));
+    struct span title = shorten(fault_title(miss->fault, &call->arena), &more[0]);
+    struct span wanted = shorten(miss->wanted, &more[1]), got = shorten(miss->got, &more[2]);
+    const struct span parts[] = { SPAN("fault "), title, more[0], SPAN(" wants "), miss->of_job ? SPAN("job.") : SPAN(""),
+                                  span_text(miss->condition), SPAN(" "), wanted, more[1], SPAN(", got "), got, more[2] };
+    call->reply->fate.near_miss = arena_join(&call->reply->arena, parts, sizeof parts / sizeof *parts);
 }
 
 void faulting_begin(struct call *call, ns_t now)

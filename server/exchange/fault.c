@@ -275,7 +275,7 @@ struct judging {
 static void fails(struct judging *j, const char *condition, struct span wanted, struct span got)
 {
     if (j->failed++ == 0)
-        j->miss = (struct near_miss){ j->state->fault, condition, wanted, got };
+        j->miss = (struct near_miss){ .fault = j->state->fault, .condition = condition, .wanted = wanted, .got = got };
 }
 
 /* True if the failure needs no text: only the first fault reports a near miss. */
@@ -308,7 +308,8 @@ static void judge_nth(struct judging *j)
     if (fails_untold(j))
         return;
     struct span wanted = arena_printf(j->arena, "%lld..%lld", (long long)match->nth_first, (long long)match->nth_last);
-    fails(j, "job.nth", wanted, is_new ? arena_printf(j->arena, "%lld", (long long)s->submitted + 1) : SPAN("another"));
+    fails(j, "nth", wanted, is_new ? arena_printf(j->arena, "%lld", (long long)s->submitted + 1) : SPAN("another"));
+    j->miss.of_job |= j->failed == 1;
 }
 
 static bool asks_nothing(const struct job_match *m)
@@ -335,7 +336,8 @@ static void judge_job(struct judging *j)
     }
     if (fails_untold(j))
         return;
-    fails(j, arena_printf(j->arena, "job.%s", miss.condition).p, miss.wanted, miss.got);
+    fails(j, miss.condition, miss.wanted, miss.got);
+    j->miss.of_job |= j->failed == 1;
     j->failed += miss.failed - 1;
 }
 
@@ -356,8 +358,6 @@ static void (*const judges[])(struct judging *j) = { judge_client, judge_job, ju
 
 static bool fits(struct judging *j)
 {
-    if (!(j->state->fault->on & ENDPOINT_BIT(j->facts->endpoint)))
-        return false;
     for (size_t i = 0; i < sizeof judges / sizeof *judges && (j->tells || !j->failed); i++)
         judges[i](j);
     return j->failed == 0;
@@ -420,7 +420,7 @@ const struct fault *faults_choose(struct faults *faults, const struct exchange_f
     for (struct fault_state *s = faults->first; s; s = s->next) {
         struct judging judging = { .state = s, .facts = facts, .since = now - (s->keeper ? s->since : faults->since),
                                    .arena = arena, .tells = s == first };
-        if (s->off)
+        if (s->off || !(s->fault->on & ENDPOINT_BIT(facts->endpoint)))
             continue;
         bool fit = fits(&judging);
         if (judging.tells && judging.failed == 1)

@@ -156,6 +156,7 @@ struct fault_report faults_report(const struct faults *faults, const struct faul
 struct near_miss {
     const struct fault *fault; /* NULL: no near miss */
     const char *condition;     /* "client_id" … */
+    bool of_job;               /* it is a condition of `job` */
     struct span wanted, got;   /* in the arena, or borrowed as the facts are */
 };
 

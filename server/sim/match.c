@@ -2,6 +2,15 @@
 
 #include <stddef.h>
 
+/* Where the text can go on after a star: at the next byte that the pattern wants there, from `from` on. text.n + 1: nowhere. */
+static size_t after_star(struct span pattern, size_t p, struct span text, size_t from)
+{
+    if (p == pattern.n || pattern.p[p] == '*' || pattern.p[p] == '?')
+        return from;
+    const char *at = from < text.n ? memchr(text.p + from, pattern.p[p], text.n - from) : NULL;
+    return at ? (size_t)(at - text.p) : text.n + 1;
+}
+
 bool match_glob(struct span pattern, struct span text)
 {
     size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
@@ -13,16 +22,16 @@ bool match_glob(struct span pattern, struct span text)
         } else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == text.p[t])) {
             p++;
             t++;
-        } else if (star != SIZE_MAX) { /* the star takes one byte more */
+        } else if (star != SIZE_MAX) { /* the star takes one byte more, or several */
             p = star + 1;
-            t = ++from;
+            t = from = after_star(pattern, p, text, from + 1);
         } else {
             return false;
         }
     }
     while (p < pattern.n && pattern.p[p] == '*')
         p++;
-    return p == pattern.n;
+    return p == pattern.n && t == text.n;
 }
 
 const char *engine_name(int engine)

@@ -43,16 +43,19 @@ static struct buf states_request(int port, struct span submit)
     return load_post("/requester/states", buf_view(&body));
 }
 
-static void compare(const struct load *load, const char *what, const int ports[2], const struct span requests[2])
+static void compare(const struct load *load, const char *what, const struct load_server servers[2], const struct span requests[2])
 {
-    double rates[2][LOAD_ROUNDS_MAX];
+    double rates[2][LOAD_ROUNDS_MAX], cpus[2][LOAD_ROUNDS_MAX];
 
     for (int i = 0; i < load->rounds; i++)
-        for (int side = 0; side < 2; side++)
-            rates[side][i] = load_rate(ports[side], requests[side], load->seconds);
-    double without = load_median(rates[0], load->rounds), with = load_median(rates[1], load->rounds);
-    printf("%s with %d scripts and %d faults that do not fit: %.0f/s, with none: %.0f/s, ratio %.2f\n", what, SCRIPTS, FAULTS,
-           with, without, with / without);
+        for (int side = 0; side < 2; side++) {
+            struct load_figures got = load_measure(servers[side], requests[side], LOAD_CONNECTIONS, load->seconds);
+            rates[side][i] = got.rate;
+            cpus[side][i] = got.cpu;
+        }
+    double without = load_median(cpus[0], load->rounds), with = load_median(cpus[1], load->rounds);
+    printf("%s with %d scripts and %d faults that do not fit: %.1f us CPU, with none %.1f us, ratio %.2f; %.0f/s and %.0f/s\n", what,
+           SCRIPTS, FAULTS, with, without, with / without, load_median(rates[1], load->rounds), load_median(rates[0], load->rounds));
 }
 
 int main(int argc, char **argv)
@@ -68,15 +71,16 @@ int main(int argc, char **argv)
     const char *const words[2][4] = { { "--signatures", "off", NULL }, { "--signatures", "off", path, NULL } };
     struct program programs[2];
     struct buf states[2];
-    int ports[2];
+    struct load_server servers[2];
 
     for (int i = 0; i < 2; i++) {
-        ports[i] = load_serve(&programs[i], words[i]);
-        states[i] = states_request(ports[i], buf_view(&submit));
+        servers[i].port = load_serve(&programs[i], words[i]);
+        servers[i].pid = programs[i].pid;
+        states[i] = states_request(servers[i].port, buf_view(&submit));
     }
     unlink(path);
-    compare(&load, "states", ports, (struct span[]){ buf_view(&states[0]), buf_view(&states[1]) });
-    compare(&load, "submit", ports, (struct span[]){ buf_view(&submit), buf_view(&submit) });
+    compare(&load, "states", servers, (struct span[]){ buf_view(&states[0]), buf_view(&states[1]) });
+    compare(&load, "submit", servers, (struct span[]){ buf_view(&submit), buf_view(&submit) });
     for (int i = 0; i < 2; i++) {
         program_stop(&programs[i]);
         program_release(&programs[i]);
