@@ -232,7 +232,7 @@ void prepare_sessions(struct control_call *c)
         c->now = world_enter(all[i]);
         put_session(c, &out);
         world_leave(all[i]);
-        world_drop(all[i]);
+        world_drop_unused(all[i]); /* a list keeps no session alive */
     }
     c->world = own;
     free(all);

@@ -1,4 +1,5 @@
 /* The control API's calls about sessions. */
+#include "base/os_clock.h"
 #include "support/panel.h"
 #include "support/suite.h"
 
@@ -182,6 +183,22 @@ START_TEST(a_session_name_may_need_escapes)
 }
 END_TEST
 
+START_TEST(a_list_keeps_no_session_alive)
+{
+    post("{\"client_id\":\"a\"}");
+    struct world *world = worlds_hold(&panel->worlds, SPAN("a"));
+    int64_t used = os_clock_monotonic() - 60 * NS_PER_SECOND;
+    atomic_store(&world->membership.last_ns, used);
+    world_drop_unused(world);
+
+    panel_get(panel, "/__mock/sessions");
+
+    world = worlds_hold(&panel->worlds, SPAN("a"));
+    ck_assert_int_eq(atomic_load(&world->membership.last_ns), used);
+    world_drop(world);
+}
+END_TEST
+
 TEST_MAIN("sessions",
           TEST_GROUP("sessions", .setup = open_panel, .teardown = close_panel),
           TEST(a_session_is_made_shown_listed_and_ended),
@@ -195,4 +212,5 @@ TEST_MAIN("sessions",
           TEST(a_session_has_a_clock_of_its_own),
           TEST(requests_of_the_client_are_in_its_journal),
           TEST(a_shipped_scenario_plays_in_a_session),
-          TEST(a_session_name_may_need_escapes))
+          TEST(a_session_name_may_need_escapes),
+          TEST(a_list_keeps_no_session_alive))
