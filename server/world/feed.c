@@ -118,7 +118,7 @@ static void add_execution_move(struct feed *feed, const struct job *job, const s
     const struct execution *x = job->executions[entry->execution];
 
     add(feed, &(struct feed_event){ .kind = FEED_EXECUTION,
-                                    .time = entry->time,
+                                    .time = x->created, /* when it moved; the entry shows the move before (wire contract B1) */
                                     .name = job->id,
                                     .node = x->node ? x->node->name : x->node_id,
                                     .comment = entry->version == x->version ? x->status : SPAN(""),

@@ -76,6 +76,20 @@ START_TEST(every_move_of_a_job_and_its_executions_is_an_event_in_order)
 }
 END_TEST
 
+START_TEST(the_event_of_an_execution_has_the_moment_of_its_move)
+{
+    ns_t began = world_enter(world);
+    world_leave(world);
+
+    submit();
+    advance(10 * NS_PER_SECOND);
+
+    const struct feed_event *last = event(feed_last(&world->feed) - 1);
+    ck_assert_int_eq(last->next, EXECUTION_COMPLETED);
+    ck_assert_int_eq(last->time - began, 500 * NS_PER_MS);
+}
+END_TEST
+
 START_TEST(a_job_that_makes_way_for_another_is_reported_as_forgotten)
 {
     struct span id = submit();
@@ -217,6 +231,7 @@ END_TEST
 TEST_MAIN("feed",
           TEST_GROUP("world", .setup = open_world, .teardown = close_world),
           TEST(every_move_of_a_job_and_its_executions_is_an_event_in_order),
+          TEST(the_event_of_an_execution_has_the_moment_of_its_move),
           TEST(a_job_that_makes_way_for_another_is_reported_as_forgotten),
           TEST(a_reset_is_one_event_whatever_it_forgets),
           TEST(a_program_that_takes_effect_is_an_event),
