@@ -64,6 +64,7 @@ class Browser:
         return self.run("return document.querySelector(arguments[0]).textContent", selector)
 
     def click(self, selector):
+        """Clicks the first element that the selector fits, as soon as it can be clicked."""
         self.until("const n = document.querySelector(arguments[0]); return n && n.checkVisibility() && !n.disabled", selector)
         self.find(selector).click()
 

@@ -537,13 +537,20 @@ def the_keyboard_alone_opens_a_gate_and_makes_a_fault(context):
     check(job)
 
 
+def open_and_close(browser):
+    """Opens the newest exchange and closes it again."""
+    browser.click("#exchanges .row")
+    browser.until("return document.getElementById('exchange').open")
+    browser.press(Keys.ESCAPE)
+    browser.until("return !document.getElementById('exchange').open")
+
+
 def no_request_leaves_the_host_and_none_is_for_the_requester(context):
     mock, browser = context.open(FLAKY)
     mock.submit()
     mock.control("POST", "clock/advance", {"by": "3s"})
     browser.until_text("#line .wait", "gate go")
-    browser.click("#exchanges .row")
-    browser.press(Keys.ESCAPE)
+    open_and_close(browser)
     browser.click("#scenario")
     browser.until("return document.querySelectorAll('#picker-list .row').length")
     browser.press(Keys.ESCAPE)
@@ -577,8 +584,7 @@ def an_open_page_changes_neither_verdict_reads_faults_nor_journal(context):
             watch.mock = mock
         context.browser.until("return fetching.size === 0 && state.exchanges.keys.length === arguments[0]", len(mock.journal()))
         if context.browser.all("#exchanges .row"):
-            context.browser.click("#exchanges .row")
-            context.browser.press(Keys.ESCAPE)
+            open_and_close(context.browser)
 
     watch.mock = None
     equal(told(watch), told(lambda mock: None))
