@@ -152,6 +152,7 @@ void streaming_serve(const struct streaming *streaming, int fd)
     if (!peer)
         return;
     peer->fd = fd;
+    peer->out = buf_init(2 * WS_CONTROL_MAX); /* a stream may be over before its first frame: room to say so */
     while (turn(streaming, peer))
         ;
     buf_release(&peer->out);
