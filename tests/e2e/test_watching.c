@@ -1,14 +1,13 @@
 /* GET /__mock/stream over sockets: what a reader is told, what it learns of what it has missed, and how it ends. */
 #include "http/server.h"
+#include "support/event_reader.h"
 #include "support/http_client.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 enum {
     PATIENCE_MS = 3000,
@@ -79,102 +78,9 @@ static void submit(const char *annotation)
 
 /* ---- readers --------------------------------------------------------------------------------------------- */
 
-struct reader {
-    int fd;
-    char in[256 * 1024]; /* from `used` to `n`: not looked at yet */
-    size_t used, n;
-};
-
-struct event {
-    unsigned long long id;
-    char kind[16];
-    const char *data; /* until the next event */
-};
-
-/* False: the server has closed the stream. */
-static bool read_more(struct reader *reader)
-{
-    memmove(reader->in, reader->in + reader->used, reader->n - reader->used);
-    reader->n -= reader->used;
-    reader->used = 0;
-    ck_assert_uint_lt(reader->n, sizeof reader->in - 1);
-    ssize_t n = recv(reader->fd, reader->in + reader->n, sizeof reader->in - 1 - reader->n, 0);
-    ck_assert_msg(n >= 0 || errno == ECONNRESET, "nothing comes");
-    reader->n += n > 0 ? (size_t)n : 0;
-    reader->in[reader->n] = '\0';
-    return n > 0;
-}
-
-/* Returns the text up to the next empty line, which it cuts off. NULL: the stream has ended. */
-static char *next_block(struct reader *reader, const char *end)
-{
-    char *at;
-
-    while (!(at = strstr(reader->in + reader->used, end)))
-        if (!read_more(reader))
-            return NULL;
-    char *block = reader->in + reader->used;
-    *at = '\0';
-    reader->used = (size_t)(at - reader->in) + strlen(end);
-    return block;
-}
-
-static bool next_event(struct reader *reader, struct event *event)
-{
-    char *block;
-
-    do
-        block = next_block(reader, "\n\n");
-    while (block && block[0] == ':');
-    if (!block)
-        return false;
-    ck_assert_msg(sscanf(block, "id: %llu\nevent: %15s\ndata: ", &event->id, event->kind) == 2, "%s", block);
-    event->data = strstr(block, "data: ") + strlen("data: ");
-    return true;
-}
-
-/* Returns the status. `headers`: further lines, each with its CR LF. */
-static int try_watch(struct reader *reader, const char *query, const char *headers)
-{
-    struct http_client client = { .fd = -1 };
-    const struct timeval limit = { .tv_sec = PATIENCE_MS / 1000 };
-    char request[REQUEST_MAX];
-    int status = 0;
-
-    ck_assert(http_connect(&client, server_port(server)));
-    snprintf(request, sizeof request, "GET /__mock/stream%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", query, headers);
-    ck_assert(http_send_text(&client, request));
-    reader->fd = client.fd;
-    reader->used = reader->n = 0;
-    reader->in[0] = '\0';
-    setsockopt(reader->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    char *head = next_block(reader, "\r\n\r\n");
-    ck_assert_ptr_nonnull(head);
-    ck_assert_int_eq(sscanf(head, "HTTP/1.1 %d", &status), 1);
-    ck_assert_ptr_nonnull(strstr(head, status == 200 ? "Content-Type: text/event-stream" : "Content-Type: application/json"));
-    return status;
-}
-
-static void end_watch(struct reader *reader)
-{
-    struct http_client client = { .fd = reader->fd };
-
-    http_close(&client);
-}
-
 static struct reader *watch(const char *query, const char *headers)
 {
-    struct reader *reader = malloc(sizeof *reader);
-
-    ck_assert_ptr_nonnull(reader);
-    ck_assert_int_eq(try_watch(reader, query, headers), 200);
-    return reader;
-}
-
-static void leave(struct reader *reader)
-{
-    end_watch(reader);
-    free(reader);
+    return event_reader_open(server_port(server), query, headers);
 }
 
 /* The kinds of the events up to the first `last`, each with a blank behind. */
@@ -183,7 +89,7 @@ static void put_kinds(struct buf *out, struct reader *reader, const char *last)
     struct event event;
 
     do {
-        ck_assert(next_event(reader, &event));
+        ck_assert(event_reader_next(reader, &event));
         buf_printf(out, "%s ", event.kind);
     } while (strcmp(event.kind, last) != 0);
 }
@@ -214,7 +120,7 @@ START_TEST(everything_that_happens_is_told_in_order)
     put_kinds(&kinds, reader, "reset");
 
     ck_assert_str_eq(kinds.p, "job job job job exchange clock execution execution execution execution execution execution job gate reset ");
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -223,7 +129,7 @@ static void expect_data(struct reader *reader, const char *kind, const char *par
     struct event event;
 
     do
-        ck_assert_msg(next_event(reader, &event), "no event %s has %s", kind, part);
+        ck_assert_msg(event_reader_next(reader, &event), "no event %s has %s", kind, part);
     while (strcmp(event.kind, kind) != 0 || !strstr(event.data, part));
 }
 
@@ -241,7 +147,7 @@ START_TEST(each_event_has_the_row_of_the_matching_call)
     expect_data(reader, "gate", "{\"name\":\"go\",\"open\":true,");
     ask_once("POST", "/__mock/reset", "{\"what\": [\"faults\", \"journal\"]}");
     expect_data(reader, "reset", "{\"reset\":[\"journal\",\"faults\"]}");
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -252,7 +158,7 @@ START_TEST(a_program_that_takes_effect_is_told)
     ck_assert_int_eq(server_play(server, server_world(server)->program, NULL), ERR_OK);
 
     expect_data(reader, "scenario", "{\"scenario\":\"a\"}");
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -264,9 +170,9 @@ static unsigned long long first_id(const char *query, const char *headers, const
     struct event event = { 0 };
 
     ask_once("GET", "/requester/nothing", "");
-    ck_assert(next_event(reader, &event));
+    ck_assert(event_reader_next(reader, &event));
     ck_assert_str_eq(event.kind, kind);
-    leave(reader);
+    event_reader_leave(reader);
     return event.id;
 }
 
@@ -287,12 +193,12 @@ START_TEST(a_number_of_another_process_is_answered_with_lost)
     struct reader *reader = watch("?since=900", "");
     struct event event;
 
-    ck_assert(next_event(reader, &event));
+    ck_assert(event_reader_next(reader, &event));
 
     ck_assert_str_eq(event.kind, "lost");
     ck_assert_str_eq(event.data, "{\"count\":1}");
     ck_assert_uint_eq(event.id, 1);
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -321,7 +227,7 @@ static void *watch_all(void *context)
     unsigned long long last = 0, count;
     struct event event = { 0 };
 
-    while (!is_the_end(&event) && next_event(watcher->reader, &event)) {
+    while (!is_the_end(&event) && event_reader_next(watcher->reader, &event)) {
         bool is_lost = strcmp(event.kind, "lost") == 0;
         count = is_lost ? strtoull(event.data + strlen("{\"count\":"), NULL, 10) : 1;
         *(is_lost ? &watcher->lost : &watcher->seen) += count;
@@ -383,7 +289,7 @@ START_TEST(each_of_eight_readers_sees_every_number_once_or_learns_that_it_is_los
 
     for (int i = 0; i < WATCHERS_MAX; i++) {
         check(&watchers[i], all);
-        leave(watchers[i].reader);
+        event_reader_leave(watchers[i].reader);
     }
 }
 END_TEST
@@ -403,7 +309,7 @@ START_TEST(a_reader_that_stops_reading_learns_how_many_it_has_lost)
 
     check(&watcher, all);
     ck_assert_uint_gt(watcher.lost, 0);
-    leave(watcher.reader);
+    event_reader_leave(watcher.reader);
 }
 END_TEST
 
@@ -416,15 +322,15 @@ START_TEST(one_stream_more_than_there_may_be_is_refused_until_one_ends)
 
     for (int i = 0; i < WATCHERS_MAX; i++)
         readers[i] = watch("", "");
-    ck_assert_int_eq(try_watch(more, "", ""), 503);
-    end_watch(more);
-    leave(readers[0]);
+    ck_assert_int_eq(event_reader_try(more, server_port(server), "", ""), 503);
+    event_reader_end(more);
+    event_reader_leave(readers[0]);
     until_watched(WATCHERS_MAX - 1);
 
-    ck_assert_int_eq(try_watch(more, "", ""), 200);
-    leave(more);
+    ck_assert_int_eq(event_reader_try(more, server_port(server), "", ""), 200);
+    event_reader_leave(more);
     for (int i = 1; i < WATCHERS_MAX; i++)
-        leave(readers[i]);
+        event_reader_leave(readers[i]);
     until_watched(0);
 }
 END_TEST
@@ -437,7 +343,7 @@ START_TEST(a_restart_of_the_requester_does_not_end_the_streams)
     submit("gated");
 
     expect_data(reader, "exchange", "\"endpoint\":\"submit\"");
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -459,9 +365,9 @@ START_TEST(a_stream_tells_of_its_session_and_ends_with_it)
     expect_data(reader, "exchange", "\"endpoint\":\"submit\"");
     ck_assert_int_eq(ask_once("DELETE", "/__mock/sessions/me", ""), 200);
 
-    while (next_event(reader, &event))
+    while (event_reader_next(reader, &event))
         ;
-    leave(reader);
+    event_reader_leave(reader);
     until_watched(0);
 }
 END_TEST
@@ -475,7 +381,7 @@ START_TEST(a_stream_that_nobody_reads_ends_with_its_session)
     ck_assert_int_eq(ask_once("DELETE", "/__mock/sessions/me", ""), 200);
 
     until_watched(0);
-    leave(stuck);
+    event_reader_leave(stuck);
 }
 END_TEST
 
@@ -488,7 +394,7 @@ START_TEST(a_fault_is_told_with_its_row)
     ck_assert_int_eq(ask_once("DELETE", "/__mock/faults/blip", ""), 200);
     expect_data(reader, "fault", "{\"name\":\"blip\",\"removed\":true}");
 
-    leave(reader);
+    event_reader_leave(reader);
 }
 END_TEST
 
@@ -500,10 +406,10 @@ START_TEST(a_stop_ends_the_streams)
     make_load(LOAD / 10, "");
     server_halt(server);
 
-    while (next_event(reader, &event))
+    while (event_reader_next(reader, &event))
         ;
-    leave(reader);
-    leave(stuck);
+    event_reader_leave(reader);
+    event_reader_leave(stuck);
 }
 END_TEST
 
