@@ -2,7 +2,7 @@
 
 static struct kept_body *slot_of(struct bodies *bodies, put_job_fn *put, const struct job *job)
 {
-    return &bodies->at[(job->number + ((uintptr_t)put >> 4)) % BODIES_KEPT];
+    return &bodies->at[(job->number + ((uintptr_t)put >> 4)) % bodies->room];
 }
 
 static bool fits(const struct kept_body *kept, put_job_fn *put, const struct job *job)
@@ -42,5 +42,5 @@ void bodies_clear(struct bodies *bodies)
 {
     for (size_t i = 0; i < BODIES_KEPT; i++)
         buf_release(&bodies->at[i].text);
-    *bodies = (struct bodies){ .encoded = bodies->encoded };
+    *bodies = (struct bodies){ .room = bodies->room, .encoded = bodies->encoded };
 }

@@ -11,6 +11,7 @@
 
 enum {
     BODIES_KEPT = 64,
+    BODIES_KEPT_BY_SESSION = 4, /* there may be 1000 sessions */
     BODY_KEPT_MAX = 16 * 1024, /* bytes; a longer one is encoded each time */
 };
 
@@ -26,12 +27,13 @@ struct kept_body {
 
 struct bodies {
     struct kept_body at[BODIES_KEPT];
+    size_t room;      /* slots in use, at least 1 */
     uint64_t encoded; /* how often a body was encoded */
 };
 
 /* Appends put(job) to `out`. */
 void bodies_put(struct bodies *bodies, put_job_fn *put, const struct job *job, int zone, struct buf *out);
 /* Forgets all. Call it when the numbers of jobs start again. */
-void bodies_clear(struct bodies *bodies); /* a zeroed one is empty */
+void bodies_clear(struct bodies *bodies); /* one that is zero but for `room` is empty */
 
 #endif

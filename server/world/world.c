@@ -204,6 +204,7 @@ enum err world_new(const struct world_options *options, struct world **out, stru
     world->moved_context = options->moved_context;
     world->index = options->index;
     take_client_id(world, options->client_id);
+    world->bodies.room = options->client_id.n ? BODIES_KEPT_BY_SESSION : BODIES_KEPT;
     share_places(world, options->places);
     if (options->catalogue)
         world->catalogue = shipped_scripts_new(span_text(world->release->rules->release), program->seed);
