@@ -107,9 +107,9 @@ static void refuse_absent(struct call *call, const struct refusal *refusal, cons
 }
 
 /* Envelope, key, signature, payload, client id, in this order (wire contract A3); the payload is decoded before the
- * signature is checked, as it says whose world decides about signatures. `payload` begins with its client id; `job_id`:
- * that in the payload, or NULL. */
-static bool read_signed(struct call *call, void *payload, const struct span *job_id)
+ * signature is checked, as it says whose world decides about signatures. `payload` (NULL: there is no memory) begins with
+ * its client id; `job_id`: where in it the job's id is; 0: it has none. */
+static bool read_signed(struct call *call, void *payload, size_t job_id)
 {
     const struct route *route = call->route;
     const struct envelope_refusals *refusals = route->signed_refusals;
@@ -119,7 +119,8 @@ static bool read_signed(struct call *call, void *payload, const struct span *job
     struct span why;
 
     call->message = payload;
-    if (!call_read_body(call, route->request, &envelope, &refusals->envelope))
+    call->done = !payload;
+    if (call->done || !call_read_body(call, route->request, &envelope, &refusals->envelope))
         return false;
     if (!envelope.payload.p) {
         refuse_absent(call, &refusals->no_payload, route->request->fields[0].name, "body");
@@ -127,7 +128,7 @@ static bool read_signed(struct call *call, void *payload, const struct span *job
     }
     signing.payload = envelope.payload;
     bool good = call_decode(call, route->payload, payload, envelope.payload, &why) == ERR_OK;
-    call_choose_world(call, *(struct span *)payload, job_id ? *job_id : SPAN(""));
+    call_choose_world(call, *(struct span *)payload, job_id ? *(struct span *)(void *)((char *)payload + job_id) : SPAN(""));
     if (!check_signature(call, &envelope, &signing.key, &error) &&
         !tolerate(call, &signing, &refusals->signature, span_text(error.text)))
         return false;
@@ -164,7 +165,7 @@ void prepare_submit(struct call *call)
         call_refuse(call, &release->job_id_sent, SPAN(""));
         return;
     }
-    if (!read_signed(call, payload, NULL))
+    if (!read_signed(call, payload, 0))
         return;
     call->facts.client_id = call->facts.job_client = payload->client_id;
     call->facts.spec = payload->spec;
@@ -325,7 +326,7 @@ void prepare_cancel(struct call *call)
 {
     struct cancel_payload *payload = ARENA_NEW(&call->arena, struct cancel_payload);
 
-    if (!read_signed(call, payload, &payload->job_id))
+    if (!read_signed(call, payload, offsetof(struct cancel_payload, job_id)))
         return;
     client_header(call, payload->client_id);
     call->facts.client_id = payload->client_id;
@@ -359,7 +360,7 @@ void prepare_approve(struct call *call)
 {
     struct approve_payload *payload = ARENA_NEW(&call->arena, struct approve_payload);
 
-    if (!read_signed(call, payload, &payload->job_id))
+    if (!read_signed(call, payload, offsetof(struct approve_payload, job_id)))
         return;
     call->facts.client_id = payload->client_id;
     call->facts.job_id = payload->job_id;
