@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/moment.h"
 #include "exchange/journal.h"
+#include "scenario/settings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -244,13 +245,6 @@ static const struct choice switches[] = {
     { "on", true }, { "off", false },  { "1", true }, { "0", false },
     { "true", true }, { "false", false }, { NULL, 0 },
 };
-static const struct choice clocks[] = {
-    { "real", CLOCK_KIND_REAL }, { "manual", CLOCK_KIND_MANUAL }, { NULL, 0 },
-};
-static const struct choice signature_modes[] = {
-    { "strict", SIGNATURES_STRICT }, { "warn", SIGNATURES_WARN }, { "off", SIGNATURES_OFF },
-    { NULL, 0 },
-};
 static const struct choice logs[] = {
     { "text", LOG_TEXT }, { "json", LOG_JSON }, { "off", LOG_OFF }, { NULL, 0 },
 };
@@ -276,14 +270,14 @@ const struct option_row option_rows[] = {
       read_dialect, FIELD(dialect) },
     { "clock", COMMAND_SERVE, "real|manual|scale:N", "real", NULL,
       "manual = moved by hand; scale:N = N times as fast", read_clock,
-      FIELD(clock), .choices = clocks },
+      FIELD(clock), .choices = settings_clocks },
     { "start-time", COMMAND_SERVE, "TIME", NULL, "now; manual: 2023-03-22T09:00:00Z",
       "where the clock starts, RFC 3339", read_start_time, FIELD(start_time) },
     { "seed", COMMAND_SERVE, "N", NULL, "drawn, and told; manual clock: 1", "fixes ids, ties and chance",
       read_number, FIELD(seed),
       .most = UINT64_MAX },
     { "signatures", COMMAND_SERVE, "strict|warn|off", "strict", NULL, "whether a request's signature must hold",
-      read_choice, FIELD(signatures), .choices = signature_modes },
+      read_choice, FIELD(signatures), .choices = settings_signature_modes },
     { "fixtures", COMMAND_SERVE, "FILE", NULL, "none", "jobs to start with", read_text, FIELD(fixtures) },
     { "max-jobs", COMMAND_SERVE, "N", "100000", NULL, "with more the oldest ended job is forgotten", read_number,
       FIELD(max_jobs), .least = 1, .most = MAX_JOBS_MAX },

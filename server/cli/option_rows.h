@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "cli/options.h"
+#include "scenario/values.h"
 
 #define ROWS(table) (sizeof(table) / sizeof *(table))
 
@@ -15,11 +16,6 @@ struct command_row {
     const char *operands_twin; /* a variable with a list of them, separated by colons */
 };
 extern const struct command_row command_rows[COMMAND_COUNT];
-
-struct choice {
-    const char *name; /* NULL: the end of a table */
-    int value;
-};
 
 /* Reads the option's text into its field of *options. The error's text goes on after the option's name and a colon. */
 struct option_row;

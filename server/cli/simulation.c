@@ -83,12 +83,9 @@ struct buf *simulation_note(struct simulation *s)
 
 static struct span name_of(const struct job *job, const struct execution *x)
 {
-    if (x->node)
-        return x->node->name;
-    for (const struct stranger *stranger = job->strangers; stranger; stranger = stranger->next)
-        if (span_eq(stranger->id, x->node_id))
-            return stranger->name;
-    return x->node_id;
+    struct span name = execution_node_name(job, x);
+
+    return name.n ? name : x->node_id;
 }
 
 static struct span published_text(struct simulation *s, const struct execution *x)

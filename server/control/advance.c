@@ -20,14 +20,15 @@ struct advance_input {
 static const struct choice nexts[] = { { "next", ADVANCE_TO_NEXT }, { NULL, 0 } };
 static const struct choice idles[] = { { "idle", ADVANCE_UNTIL_IDLE }, { NULL, 0 } };
 
-static const struct choice states[] = {
-    { "New", JOB_NEW }, { "InProgress", JOB_IN_PROGRESS }, { "Cancelled", JOB_CANCELLED }, { "Error", JOB_ERROR },
-    { "Completed", JOB_COMPLETED }, { "CompletedPartially", JOB_COMPLETED_PARTIALLY }, { "Queued", JOB_QUEUED }, { NULL, 0 },
-};
+static void read_state(struct reading *r, const struct json_value *value, const struct key *key, void *object)
+{
+    (void)key;
+    value_state(r, value, true, &((struct until_state *)object)->state);
+}
 
 static const struct key until_keys[] = {
     { .name = "job", .read = key_nonempty, .offset = offsetof(struct until_state, job), .required = true },
-    { .name = "state", .read = key_choice, .offset = offsetof(struct until_state, state), .detail = states, .required = true },
+    { .name = "state", .read = read_state, .required = true },
 };
 static const struct shape until_shape = { SHAPE_KEYS(until_keys) };
 

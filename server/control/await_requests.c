@@ -60,7 +60,7 @@ void prepare_await_requests(struct control_call *c)
         return;
     await->numbers = arena_alloc(&c->arena, (size_t)await->count * sizeof *await->numbers);
     if (!await->numbers)
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
 }
 
 /* ---- exchanges ------------------------------------------------------------------------------------------- */

@@ -17,6 +17,12 @@ struct json_out control_begin(struct control_call *c)
     return (struct json_out){ .buf = &reply->body };
 }
 
+void control_finish(struct control_call *c)
+{
+    buf_char(&c->reply->body, '\n');
+    c->done = true;
+}
+
 static struct json_out begin_error(struct control_call *c, int status, const char *key, struct span message, struct span hint)
 {
     struct json_out out = control_begin(c);
@@ -48,6 +54,11 @@ void control_refuse(struct control_call *c, int status, const char *key, const c
     va_end(args);
     struct json_out out = begin_error(c, status, key, span_text(message), span_text(hint));
     end_error(&out);
+}
+
+void control_no_memory(struct control_call *c)
+{
+    control_refuse(c, 503, "no-memory", NULL, "out of memory");
 }
 
 static void put_finding(struct json_out *out, const struct finding *finding)
@@ -153,6 +164,11 @@ bool control_number(struct span digits, uint64_t *number)
     enum { DIGITS_MAX = 18 };
 
     return digits.n <= DIGITS_MAX && ascii_number(digits, number);
+}
+
+bool control_page(struct span value, uint64_t *limit)
+{
+    return control_number(value, limit) && *limit > 0 && *limit <= CONTROL_PAGE_MAX;
 }
 
 /* `%41` and `+`, in the arena. */

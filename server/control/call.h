@@ -63,6 +63,9 @@ struct control_row {
 void control_refuse(struct control_call *c, int status, const char *key, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* … 503 no-memory. */
+void control_no_memory(struct control_call *c);
+
 /* Reads the body by its shape into `input`. False: the reply is an error. `may_be_empty`: an empty one is no error. */
 bool control_read_body(struct control_call *c, const struct shape *shape, void *input, bool may_be_empty);
 
@@ -83,6 +86,9 @@ extern const struct control_parameter control_no_parameters[];
 extern const struct control_parameter control_common_parameters[]; /* of every call; read by control_prepare */
 /* Reads a whole number from 0. False: it is none, or too long. */
 bool control_number(struct span digits, uint64_t *number);
+/* Reads the parameter `limit` of a call that answers a page: 1 to CONTROL_PAGE_MAX. */
+enum { CONTROL_PAGE_DEFAULT = 100, CONTROL_PAGE_MAX = 1000 };
+bool control_page(struct span value, uint64_t *limit);
 /* Reads the query by a table that ends with a NULL name. False: the reply is an error. */
 bool control_read_query(struct control_call *c, const struct control_parameter *parameters, void *input);
 
@@ -91,5 +97,7 @@ void control_refuse_findings(struct control_call *c, const struct findings *find
 
 /* Starts a reply of status 200, application/json, and returns its body to write to. */
 struct json_out control_begin(struct control_call *c);
+/* Ends it, for a call that `prepare` answers. */
+void control_finish(struct control_call *c);
 
 #endif

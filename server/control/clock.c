@@ -59,6 +59,11 @@ void control_put_clock(struct control_call *c, struct json_out *out, const char 
     out_close(out, '}');
 }
 
+void control_put_seed(struct control_call *c, struct json_out *out)
+{
+    out_text(out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)c->world->program->seed));
+}
+
 void answer_clock(struct control_call *c)
 {
     struct json_out out = control_begin(c);
@@ -76,7 +81,7 @@ void answer_health(struct control_call *c)
     out_text(&out, "version", span_text(MOCK_VERSION));
     out_text(&out, "dialect", span_text(world->release->name));
     out_text(&out, "scenario", world->program->scenario->names);
-    out_text(&out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)world->program->seed));
+    control_put_seed(c, &out);
     out_length(&out, "uptime", c->now - world->clock.base);
     control_put_clock(c, &out, "clock");
     out_int(&out, "sessions", (int64_t)worlds_sessions(c->worlds));

@@ -163,7 +163,7 @@ static void withhold_if_poor(struct control_call *c)
         return;
     reply_restart(reply);
     if (!reply->arena.failed && !reply->body.failed)
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
     if (!reply->arena.failed && !reply->body.failed)
         return;
     reply_restart(reply);

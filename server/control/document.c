@@ -2,11 +2,6 @@
 
 #include "base/json_cause.h"
 
-static void refuse_memory(struct control_call *c)
-{
-    control_refuse(c, 503, "no-memory", NULL, "out of memory");
-}
-
 static void refuse_syntax(struct control_call *c, struct json_place place, const struct error *error)
 {
     CLEANUP(findings_release) struct findings findings = { 0 };
@@ -27,7 +22,7 @@ bool control_read_document(struct control_call *c, struct arena *arena,
     if (err == ERR_INVALID)
         refuse_syntax(c, place, &error);
     else if (err != ERR_OK)
-        refuse_memory(c);
+        control_no_memory(c);
     if (err != ERR_OK)
         return false;
     struct reading reading = { .file = SPAN("body"), .json = json, .arena = arena, .findings = &findings };
@@ -37,7 +32,7 @@ bool control_read_document(struct control_call *c, struct arena *arena,
     if (findings.n)
         control_refuse_findings(c, &findings);
     else if (arena->failed || findings.failed)
-        refuse_memory(c);
+        control_no_memory(c);
     return !c->done;
 }
 
@@ -52,7 +47,7 @@ struct program *control_program(struct control_call *c, const struct program_sou
     if (findings.n)
         control_refuse_findings(c, &findings);
     else
-        refuse_memory(c);
+        control_no_memory(c);
     return NULL;
 }
 

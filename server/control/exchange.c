@@ -123,10 +123,8 @@ static void refuse_unknown(struct control_call *c)
 
 void answer_exchange(struct control_call *c)
 {
-    enum { DIGITS_MAX = 18 };
     uint64_t number = 0;
-    bool is_number = c->name.n <= DIGITS_MAX && ascii_number(c->name, &number);
-    const struct journal_entry *e = is_number ? journal_get(c->world->journal, number) : NULL;
+    const struct journal_entry *e = control_number(c->name, &number) ? journal_get(c->world->journal, number) : NULL;
 
     if (!e) {
         refuse_unknown(c);

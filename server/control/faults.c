@@ -42,7 +42,7 @@ static struct posted *posted_new(struct control_call *c)
     if (posted)
         *posted = (struct posted){ .keeper = { hold, drop }, .holders = 1 };
     else
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
     return posted;
 }
 
@@ -140,7 +140,7 @@ static void add(struct control_call *c, struct posted *posted)
     if (err == ERR_STATE)
         control_refuse(c, 503, "too-many-faults", "remove some first", "at most %d faults may be added at run time", FAULTS_ADDED_MAX);
     else if (err != ERR_OK)
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
     else
         tell_added(c, list);
 }

@@ -50,7 +50,8 @@ void answer_add_session(struct control_call *c);
 void prepare_session(struct control_call *c);
 void answer_session(struct control_call *c);
 void prepare_end_session(struct control_call *c);
-void prepare_reset(struct control_call *c);   /* reset.c */
+extern const struct choice control_reset_parts[]; /* reset.c: the value of each is its bit in enum feed_reset */
+void prepare_reset(struct control_call *c);
 void answer_reset(struct control_call *c);
 
 void prepare_await_job(struct control_call *c); /* await_job.c */
@@ -75,13 +76,13 @@ void control_put_waits(struct control_call *c, struct json_out *out, const char 
 void control_put_upcoming(struct control_call *c, struct json_out *out, const char *key, const struct job *job);
 /* Returns the job of an id or of its first 8 characters or more. NULL: the reply is 404 or 409. */
 const struct job *control_find_job(struct control_call *c, struct span id);
-/* The name of an execution's node; empty: it is not in the network. */
-struct span control_node_name(const struct job *job, const struct execution *x);
 /* The next moment at which something happens, housekeeping included; and without it. NS_NEVER: none is planned. */
 ns_t control_next(struct control_call *c);
 ns_t control_next_action(struct control_call *c);
 /* The row of a fault in GET /__mock/faults. Caller has entered the world. */
 void control_put_fault_row(struct world *world, struct json_out *out, const struct fault *fault);
 void control_put_clock(struct control_call *c, struct json_out *out, const char *key);
+/* The seed of c->world, as text: it may be above 2^53. */
+void control_put_seed(struct control_call *c, struct json_out *out);
 
 #endif

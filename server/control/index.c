@@ -42,8 +42,7 @@ void prepare_index(struct control_call *c)
     out_close(&out, ']');
     put_parameters(&out, control_common_parameters);
     out_close(&out, '}');
-    buf_char(out.buf, '\n');
-    c->done = true;
+    control_finish(c);
 }
 
 void prepare_openapi(struct control_call *c)

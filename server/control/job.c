@@ -6,11 +6,6 @@
 
 #include <stdlib.h>
 
-static void no_memory(struct control_call *c)
-{
-    control_refuse(c, 503, "no-memory", NULL, "out of memory");
-}
-
 /* ---- one job ----------------------------------------------------------------------------------------------- */
 
 static void put_script(struct json_out *out, const struct job *job)
@@ -50,7 +45,7 @@ static void put_nodes(struct json_out *out, const struct job *job)
         json_put_string(out_value(out, NULL), x->node_id);
         buf_char(out->buf, ':');
         out->comma = false;
-        out_text_or_null(out, NULL, control_node_name(job, x));
+        out_text_or_null(out, NULL, execution_node_name(job, x));
     }
     out_close(out, '}');
 }
@@ -98,7 +93,7 @@ void answer_fixture(struct control_call *c)
     size_t n = 0;
 
     if (engine_list(c->world->engine, &all, c->now, &jobs, &n) != ERR_OK) {
-        no_memory(c);
+        control_no_memory(c);
         return;
     }
     struct json_out out = control_begin(c);
@@ -148,7 +143,7 @@ void prepare_add_jobs(struct control_call *c)
     if (err == ERR_OK)
         err = fixture_read(c->request->body, &c->arena, fixture, &why);
     if (err == ERR_NOMEM)
-        no_memory(c);
+        control_no_memory(c);
     else if (err != ERR_OK)
         refuse_fixture(c, where, &why);
 }

@@ -2,8 +2,6 @@
 
 #include "sim/store.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
-
 /* ---- finding one ------------------------------------------------------------------------------------------- */
 
 const struct job *control_find_job(struct control_call *c, struct span id)
@@ -68,7 +66,7 @@ static bool read_limit(struct control_call *c, struct span value, void *input)
     struct wanted *wanted = input;
 
     (void)c;
-    return control_number(value, &wanted->limit) && wanted->limit > 0 && wanted->limit <= LIMIT_MAX;
+    return control_page(value, &wanted->limit);
 }
 
 const struct control_parameter control_jobs_parameters[] = {
@@ -87,7 +85,7 @@ void prepare_jobs(struct control_call *c)
     c->input = wanted;
     if (!wanted)
         return;
-    *wanted = (struct wanted){ .state = -1, .limit = LIMIT_DEFAULT };
+    *wanted = (struct wanted){ .state = -1, .limit = CONTROL_PAGE_DEFAULT };
     control_read_query(c, control_jobs_parameters, wanted);
 }
 

@@ -5,8 +5,6 @@
 #include "exchange/journal.h"
 #include "exchange/verdict.h"
 
-enum { NUMBER_DIGITS_MAX = 18 };
-
 /* ---- which entries --------------------------------------------------------------------------------------- */
 
 struct wanted {
@@ -44,18 +42,13 @@ static bool read_job_id(struct control_call *c, struct span value, void *input)
     return true;
 }
 
-static bool take_number(struct span digits, uint64_t *number)
-{
-    return digits.n <= NUMBER_DIGITS_MAX && ascii_number(digits, number);
-}
-
 static bool read_since(struct control_call *c, struct span value, void *input)
 {
     struct wanted *wanted = input;
     int zone;
 
     (void)c;
-    wanted->has_since = take_number(value, &wanted->since);
+    wanted->has_since = control_number(value, &wanted->since);
     wanted->has_from = !wanted->has_since && moment_parse(value, &wanted->from, &zone, NULL) == ERR_OK;
     return wanted->has_since || wanted->has_from;
 }
@@ -65,7 +58,7 @@ static bool read_status(struct control_call *c, struct span value, void *input)
     struct wanted *wanted = input;
 
     (void)c;
-    return wanted->has_status = take_number(value, &wanted->status);
+    return wanted->has_status = control_number(value, &wanted->status);
 }
 
 static bool read_limit(struct control_call *c, struct span value, void *input)
@@ -73,7 +66,7 @@ static bool read_limit(struct control_call *c, struct span value, void *input)
     struct wanted *wanted = input;
 
     (void)c;
-    return take_number(value, &wanted->limit) && wanted->limit > 0;
+    return control_number(value, &wanted->limit) && wanted->limit > 0;
 }
 
 const struct control_parameter control_requests_parameters[] = {

@@ -1,11 +1,9 @@
 #include "control/handlers.h"
 
-#include <stdlib.h>
-
-/* The parts that can be reset, in the order in which that is done. */
+/* The parts that can be reset, in the order in which that is done: the bits of enum feed_reset. */
 enum part { PART_JOBS, PART_JOURNAL, PART_FAULTS, PART_GATES, PART_CLOCK, PART_COUNT };
 
-static const struct choice part_names[] = {
+const struct choice control_reset_parts[] = {
     { "jobs", PART_JOBS },   { "journal", PART_JOURNAL }, { "faults", PART_FAULTS },
     { "gates", PART_GATES }, { "clock", PART_CLOCK },     { NULL, 0 },
 };
@@ -19,7 +17,7 @@ static void read_part(struct reading *r, const struct json_value *value, struct 
 {
     int part;
 
-    if (value_choice(r, value, part_names, "", &part))
+    if (value_choice(r, value, control_reset_parts, "", &part))
         input->parts[part] = true;
 }
 
@@ -60,13 +58,7 @@ static bool is_manual(const struct control_call *c)
 
 static bool has_jobs(const struct control_call *c)
 {
-    struct list_query all = { .max_jobs = 1 };
-    const struct job **jobs;
-    size_t n = 0;
-
-    if (engine_list(c->world->engine, &all, c->now, &jobs, &n) == ERR_OK)
-        free(jobs);
-    return n > 0;
+    return engine_job_count(c->world->engine) > 0;
 }
 
 /* If no parts are named, selects all; the clock only if it is manual. */
@@ -112,7 +104,7 @@ void answer_reset(struct control_call *c)
     struct json_out out = control_begin(c);
     out_open(&out, NULL, '{');
     out_open(&out, "reset", '[');
-    for (const struct choice *part = part_names; part->name; part++)
+    for (const struct choice *part = control_reset_parts; part->name; part++)
         if (input->parts[part->value])
             out_text(&out, NULL, span_text(part->name));
     out_close(&out, ']');

@@ -3,12 +3,13 @@
 
 #include "control/document.h"
 #include "scenario/documents.h"
+#include "scenario/settings.h"
 #include "scenario/shipped.h"
 
 static void put_clock_setting(struct json_out *out, const struct program *program)
 {
     if (program->clock != CLOCK_KIND_SCALED) {
-        out_text(out, "clock", program->clock == CLOCK_KIND_MANUAL ? SPAN("manual") : SPAN("real"));
+        out_text(out, "clock", span_text(choice_name(settings_clocks, (int)program->clock)));
         return;
     }
     out_open(out, "clock", '{');
@@ -18,13 +19,11 @@ static void put_clock_setting(struct json_out *out, const struct program *progra
 
 static void put_settings(struct control_call *c, struct json_out *out, const struct program *program)
 {
-    static const char *const signatures[] = { [SIGNATURES_STRICT] = "strict", [SIGNATURES_WARN] = "warn", [SIGNATURES_OFF] = "off" };
-
     out_text(out, "dialect", span_text(program->dialect->name));
     put_clock_setting(out, program);
     out_moment(out, "start_time", c->world->clock.base, program->zone);
-    out_text(out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)program->seed));
-    out_text(out, "signatures", span_text(signatures[program->signatures]));
+    control_put_seed(c, out);
+    out_text(out, "signatures", span_text(choice_name(settings_signature_modes, (int)program->signatures)));
 }
 
 static void put_parts(struct json_out *out, const struct scenario *scenario)
@@ -92,7 +91,7 @@ void prepare_replace_scenario(struct control_call *c)
     struct documents *documents = ARENA_NEW(&c->arena, struct documents);
 
     if (!documents) {
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
         return;
     }
     if (control_read_query(c, control_no_parameters, NULL) && control_read_document(c, &c->arena, read_documents, documents))
@@ -108,7 +107,7 @@ void answer_replace_scenario(struct control_call *c)
     if (err == ERR_OK)
         answer_scenario(c);
     else
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
 }
 
 /* ---- the catalogue ------------------------------------------------------------------------------------------- */
@@ -139,8 +138,7 @@ void prepare_scenarios(struct control_call *c)
         good = put_scenario(&out, file);
     out_close(&out, ']');
     out_close(&out, '}');
-    buf_char(out.buf, '\n');
-    c->done = true;
+    control_finish(c);
     if (!good)
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
 }

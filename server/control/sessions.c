@@ -173,7 +173,7 @@ void prepare_add_session(struct control_call *c)
     struct program *program;
 
     if (!input) {
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
         return;
     }
     input->settings = (struct scenario){ SETTINGS_LEFT_OUT };
@@ -195,7 +195,7 @@ static void put_session(struct control_call *c, struct json_out *out)
     out_open(out, NULL, '{');
     out_text(out, "client_id", world->client_id);
     out_text(out, "scenario", world->program->scenario->names);
-    out_text(out, "seed", arena_printf(&c->arena, "%llu", (unsigned long long)world->program->seed));
+    control_put_seed(c, out);
     control_put_clock(c, out, "clock");
     out_int(out, "jobs", (int64_t)engine_job_count(world->engine));
     out_int(out, "requests", (int64_t)journal_last(world->journal));
@@ -238,8 +238,7 @@ void prepare_sessions(struct control_call *c)
     free(all);
     out_close(&out, ']');
     out_close(&out, '}');
-    buf_char(out.buf, '\n');
-    c->done = true;
+    control_finish(c);
 }
 
 /* ---- one session ----------------------------------------------------------------------------------------------------- */
@@ -272,8 +271,7 @@ void prepare_end_session(struct control_call *c)
     answer_verdict(c);
     world_leave(world);
     c->world = own;
-    buf_char(&c->reply->body, '\n');
-    c->done = true;
+    control_finish(c);
     world_close(world);
     world_drop(world);
 }

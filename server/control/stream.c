@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { NUMBER_DIGITS_MAX = 18, EVENT_MAX = 16 * 1024 * 1024 /* bytes of one event */ };
+enum { EVENT_MAX = 16 * 1024 * 1024 /* bytes of one event */ };
 
 struct control_stream {
     struct control_call call; /* for the printers of rows: only world, arena and now are set */
@@ -99,14 +99,12 @@ static void put_scenario(struct control_call *c, struct json_out *out, const str
 
 static void put_reset(struct control_call *c, struct json_out *out, const struct feed_event *event)
 {
-    static const char *const parts[] = { "jobs", "journal", "faults", "gates", "clock" }; /* enum feed_reset */
-
     (void)c;
     out_open(out, NULL, '{');
     out_open(out, "reset", '[');
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (event->value >> i & 1)
-            out_text(out, NULL, span_text(parts[i]));
+    for (const struct choice *part = control_reset_parts; part->name; part++)
+        if (event->value >> part->value & 1)
+            out_text(out, NULL, span_text(part->name));
     out_close(out, ']');
     out_close(out, '}');
 }
@@ -231,18 +229,13 @@ struct since {
     uint64_t number;
 };
 
-static bool take_number(struct span digits, uint64_t *number)
-{
-    return digits.n <= NUMBER_DIGITS_MAX && ascii_number(digits, number);
-}
-
 static bool read_since(struct control_call *c, struct span value, void *input)
 {
     struct since *since = input;
 
     (void)c;
     since->given = true;
-    return take_number(value, &since->number);
+    return control_number(value, &since->number);
 }
 
 const struct control_parameter control_stream_parameters[] = {
@@ -260,7 +253,7 @@ void prepare_stream(struct control_call *c)
     if (!since || !control_read_query(c, control_stream_parameters, since) || !last || !last->value.n)
         return;
     since->given = true;
-    if (!take_number(last->value, &since->number))
+    if (!control_number(last->value, &since->number))
         since->number = UINT64_MAX;
 }
 
@@ -298,7 +291,7 @@ void answer_stream(struct control_call *c)
     c->stream = open_stream(c);
     if (!c->stream) {
         places_give(watchers);
-        control_refuse(c, 503, "no-memory", NULL, "out of memory");
+        control_no_memory(c);
         return;
     }
     begin_at(c->stream, c->input);

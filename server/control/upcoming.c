@@ -4,8 +4,6 @@
 #include "sim/refusal.h"
 #include "sim/scheduler.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 /* plans shown, and waits shown; further ones are left out */ };
-
 /* ---- what a plan does -------------------------------------------------------------------------------------- */
 
 static const struct execution *execution_of(const struct action *action)
@@ -82,22 +80,12 @@ static const char *state_after(const struct control_call *c, const struct action
 
 /* ---- printing ---------------------------------------------------------------------------------------------- */
 
-struct span control_node_name(const struct job *job, const struct execution *x)
-{
-    if (x->node)
-        return x->node->name;
-    for (const struct stranger *stranger = job->strangers; stranger; stranger = stranger->next)
-        if (span_eq(stranger->id, x->node_id))
-            return stranger->name;
-    return SPAN("");
-}
-
 static void put_node(struct json_out *out, const struct action *action)
 {
     const struct execution *x = execution_of(action);
     const struct script_step *step = step_of(action);
 
-    out_text_or_null(out, "node", x ? control_node_name(action->job, x) : step ? step->node : SPAN(""));
+    out_text_or_null(out, "node", x ? execution_node_name(action->job, x) : step ? step->node : SPAN(""));
     out_text_or_null(out, "node_id", x ? x->node_id : SPAN(""));
 }
 
@@ -157,8 +145,8 @@ static void put_waits(struct control_call *c, struct json_out *out, const struct
 void control_put_upcoming(struct control_call *c, struct json_out *out, const char *key, const struct job *job)
 {
     out_open(out, key, '[');
-    put_plans(c, out, job, LIMIT_DEFAULT);
-    put_waits(c, out, job, LIMIT_DEFAULT);
+    put_plans(c, out, job, CONTROL_PAGE_DEFAULT);
+    put_waits(c, out, job, CONTROL_PAGE_DEFAULT);
     out_close(out, ']');
 }
 
@@ -188,7 +176,7 @@ static bool read_limit(struct control_call *c, struct span value, void *input)
     struct wanted *wanted = input;
 
     (void)c;
-    return control_number(value, &wanted->limit) && wanted->limit > 0 && wanted->limit <= LIMIT_MAX;
+    return control_page(value, &wanted->limit);
 }
 
 const struct control_parameter control_upcoming_parameters[] = {
@@ -203,7 +191,7 @@ void prepare_upcoming(struct control_call *c)
     c->input = wanted;
     if (!wanted)
         return;
-    wanted->limit = LIMIT_DEFAULT;
+    wanted->limit = CONTROL_PAGE_DEFAULT;
     control_read_query(c, control_upcoming_parameters, wanted);
 }
 

@@ -32,12 +32,6 @@ static void count(struct awaiting *awaiting, int by)
     pthread_mutex_unlock(&awaiting->lock);
 }
 
-/* -1: no limit. */
-static int sooner_ms(int a, int b)
-{
-    return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
 void awaiting_serve(struct awaiting *awaiting, struct control_call *call, int fd)
 {
     struct reply *reply = call->reply;
@@ -48,7 +42,7 @@ void awaiting_serve(struct awaiting *awaiting, struct control_call *call, int fd
     count(awaiting, 1);
     sockets_spare(fd, true); /* a restart of the requester does not end the wait */
     while (call->wait) {
-        int wake_fd = call->wait->waiter.wake_fd, ms = sooner_ms(control_wait_ms(call), world_next_ms(call->world));
+        int wake_fd = call->wait->waiter.wake_fd, ms = wake_sooner_ms(control_wait_ms(call), world_next_ms(call->world));
         awaiting->leave(awaiting->context, call);
         bool here = wake_sleep(wake_fd, fd, ms);
         reply->moment = world_enter(call->world);

@@ -4,10 +4,10 @@
 #include "http/limits.h"
 #include "http/room.h"
 #include "http/sockets.h"
+#include "world/wake.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { OTHER_THREADS = 2 /* one accepts, one makes room */ };
@@ -150,8 +150,8 @@ static struct http_server *server_new(const struct http_options *options)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->started, NULL);
     budget_init(&s->bodies, BODIES_MAX);
-    s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    s->room_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->stop_fd = wake_new();
+    s->room_fd = wake_new();
     return s;
 }
 
@@ -209,10 +209,8 @@ int http_port(const struct http_server *server)
  * reply to a client that does not read is cut off. */
 static void stop_library(struct http_server *s)
 {
-    uint64_t one = 1;
-
     atomic_store(&s->stopping, true);
-    (void)!write(s->stop_fd, &one, sizeof one);
+    wake_send(s->stop_fd);
     if (s->library) {
         library_stop(s->library);
         sockets_close_accepted(s->port); /* the library does not close those that no worker had taken */

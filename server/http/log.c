@@ -1,5 +1,6 @@
 #include "http/log.h"
 
+#include "api/hints.h"
 #include "base/duration.h"
 #include "http/log_text.h"
 #include "releases/messages.h"
@@ -96,9 +97,7 @@ static void put_number(struct buf *out, const char *key, int64_t value)
 
 static void put_refusal(struct buf *out, const struct reply *reply)
 {
-    struct span body = reply->status >= 400 ? span_trim(buf_view(&reply->body)) : SPAN("");
-
-    put_member(out, "refused", reply->refused.n ? reply->refused : body);
+    put_member(out, "refused", hints_refusal(reply));
     put_member(out, "hint", reply->hint);
 }
 
@@ -132,29 +131,20 @@ static void put_json(struct buf *out, const struct logged *logged)
     buf_text(out, "}\n");
 }
 
-static struct span comment_of(const struct job *job, const struct history *entry)
-{
-    const struct execution *x = entry->level == HISTORY_EXECUTION ? job->executions[entry->execution] : NULL;
-
-    if (!x)
-        return entry->comment;
-    return entry->version == x->version ? x->status : SPAN("");
-}
-
 static void put_move(struct buf *out, struct span session, const struct job *job, const struct history *entry)
 {
     bool of_job = entry->level == HISTORY_JOB;
     const char *(*const state_name)(int) = of_job ? job_state_name : execution_state_name;
 
     buf_text(out, "{\"time\":");
-    json_put_time(out, log_moment(job, entry), 0);
+    json_put_time(out, history_moment(job, entry), 0);
     put_member(out, "job_id", job->id);
-    put_member(out, "node", of_job ? SPAN("") : log_node_name(job, job->executions[entry->execution]));
+    put_member(out, "node", of_job ? SPAN("") : log_node(job, job->executions[entry->execution]));
     put_member(out, "level", span_text(names_history_level.names[entry->level]));
     put_member(out, "previous", span_text(state_name(entry->previous)));
     put_member(out, "new", span_text(state_name(entry->next)));
     put_number(out, "version", entry->version);
-    put_member(out, "comment", comment_of(job, entry));
+    put_member(out, "comment", history_comment(job, entry));
     put_member(out, "session", session);
     buf_text(out, "}\n");
 }

@@ -221,24 +221,16 @@ void log_text_warning(struct line *line, struct span target, struct span warning
 
 /* ---- moves ----------------------------------------------------------------------------------------------- */
 
-struct span log_node_name(const struct job *job, const struct execution *x)
+struct span log_node(const struct job *job, const struct execution *x)
 {
-    if (x->node && x->node->name.n)
-        return x->node->name;
-    for (const struct stranger *stranger = job->strangers; stranger; stranger = stranger->next)
-        if (span_eq(stranger->id, x->node_id))
-            return stranger->name;
-    return x->node_id;
+    struct span name = execution_node_name(job, x);
+
+    return name.n ? name : x->node_id;
 }
 
 static bool is_of_job(const struct history *entry)
 {
     return entry->level == HISTORY_JOB;
-}
-
-ns_t log_moment(const struct job *job, const struct history *entry)
-{
-    return is_of_job(entry) ? entry->time : job->executions[entry->execution]->created;
 }
 
 /* What an execution has published. */
@@ -267,9 +259,9 @@ static void put_comment(struct line *line, const struct job *job, const struct h
 void log_text_move(struct line *line, struct span session, const struct job *job, const struct history *entry, bool colour)
 {
     const char *(*const state_name)(int) = is_of_job(entry) ? job_state_name : execution_state_name;
-    struct span who = is_of_job(entry) ? SPAN("job") : log_node_name(job, job->executions[entry->execution]);
+    struct span who = is_of_job(entry) ? SPAN("job") : log_node(job, job->executions[entry->execution]);
 
-    line_time(line, log_moment(job, entry));
+    line_time(line, history_moment(job, entry));
     line_pad(line, AT_WHAT);
     line_span(line, who, NAME_SHOWN - 1);
     put_job(line, job->id);

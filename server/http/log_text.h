@@ -26,9 +26,7 @@ void log_text_move(struct line *line, struct span session, const struct job *job
 /* What was accepted though it is wrong. */
 void log_text_warning(struct line *line, struct span target, struct span warning);
 
-/* When the move was made. A history entry of an execution has the time of the move before (wire contract B1). */
-ns_t log_moment(const struct job *job, const struct history *entry);
 /* The name of an execution's node, or its id. */
-struct span log_node_name(const struct job *job, const struct execution *x);
+struct span log_node(const struct job *job, const struct execution *x);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/ns.h"
 #include "base/os_clock.h"
+#include "world/wake.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,14 +37,12 @@ static bool append(struct log_writer *writer, struct span line)
 
 void log_writer_add(struct log_writer *writer, struct span line)
 {
-    uint64_t one = 1;
-
     if (line.n == 0)
         return;
     if (!append(writer, line))
         atomic_fetch_add(&writer->dropped, 1);
     if (atomic_exchange(&writer->asleep, false))
-        (void)!write(writer->wake_fd, &one, sizeof one);
+        wake_send(writer->wake_fd);
 }
 
 /* ---- the writer's thread ------------------------------------------------------------------------------------- */
@@ -97,13 +95,12 @@ static bool write_buffer(struct log_writer *writer)
 static void sleep_until_woken(struct log_writer *writer)
 {
     struct pollfd polled = { .fd = writer->wake_fd, .events = POLLIN };
-    uint64_t count;
 
     atomic_store(&writer->asleep, true);
     if ((atomic_load(&writer->next) & ~SECOND) == 0 && !atomic_load(&writer->stopping))
         poll(&polled, 1, -1);
     atomic_store(&writer->asleep, false);
-    (void)!read(writer->wake_fd, &count, sizeof count);
+    wake_clear(writer->wake_fd);
 }
 
 /* Lines that come within LOG_REST_MS of those just written are written together, and wake nothing. */
@@ -144,11 +141,10 @@ static bool finish(struct log_writer *writer)
 {
     int64_t until_ns = os_clock_monotonic() + LOG_STOP_MS * NS_PER_MS;
     struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND, .tv_nsec = until_ns % NS_PER_SECOND };
-    uint64_t one = 1;
     int late = 0;
 
     atomic_store(&writer->stopping, true);
-    (void)!write(writer->wake_fd, &one, sizeof one);
+    wake_send(writer->wake_fd);
     pthread_mutex_lock(&writer->lock);
     while (!writer->over && !late)
         late = pthread_cond_clockwait(&writer->ended, &writer->lock, CLOCK_MONOTONIC, &until);
@@ -186,7 +182,7 @@ bool log_writer_start(struct log_writer *writer)
         return false;
     atomic_store(&writer->buffers[0].end, LOG_BUFFER_SIZE + 1);
     atomic_store(&writer->buffers[1].end, LOG_BUFFER_SIZE + 1);
-    writer->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    writer->wake_fd = wake_new();
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->ended, NULL);
     sigfillset(&all);

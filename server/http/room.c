@@ -1,6 +1,7 @@
 #include "http/room.h"
 
 #include "http/sockets.h"
+#include "world/wake.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -17,7 +18,6 @@ static void *run(void *context)
 {
     struct http_server *server = context;
     struct pollfd polled[] = { { .fd = server->stop_fd, .events = POLLIN }, { .fd = server->room_fd, .events = POLLIN } };
-    uint64_t count;
 
     for (;;) {
         bool full = all_taken(server);
@@ -27,7 +27,7 @@ static void *run(void *context)
         if (poll(polled, full ? 1 : 2, full ? ROUND_MS : -1) > 0 && polled[0].revents)
             return NULL;
         if (!full)
-            (void)!read(server->room_fd, &count, sizeof count);
+            wake_clear(server->room_fd);
     }
 }
 
@@ -52,7 +52,5 @@ void room_stop(struct http_server *server)
 
 void room_wake(struct http_server *server)
 {
-    uint64_t one = 1;
-
-    (void)!write(server->room_fd, &one, sizeof one);
+    wake_send(server->room_fd);
 }

@@ -1,18 +1,18 @@
 #include "http/ticker.h"
 
+#include "world/wake.h"
+
 #include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 /* Waits until the time has passed or the thread is woken; a `ms` below 0 has no end. */
 static void wait(const struct ticker *ticker, int ms)
 {
     struct pollfd polled = { .fd = ticker->wake_fd, .events = POLLIN };
-    uint64_t count;
 
     if (poll(&polled, 1, ms) > 0 && !atomic_load(&ticker->stopping))
-        (void)!read(ticker->wake_fd, &count, sizeof count);
+        wake_clear(ticker->wake_fd);
 }
 
 /* What is planned meanwhile wakes the thread after its rest. */
@@ -38,20 +38,19 @@ static void *run(void *context)
 
 void ticker_look(struct ticker *ticker, int64_t next)
 {
-    uint64_t one = 1;
     int64_t before = atomic_load(&ticker->next);
 
     while (ticker->runs && next < before)
         if (atomic_compare_exchange_weak(&ticker->next, &before, next)) {
-            (void)!write(ticker->wake_fd, &one, sizeof one);
+            wake_send(ticker->wake_fd);
             return;
         }
 }
 
 static bool open_fds(struct ticker *ticker)
 {
-    ticker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    ticker->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ticker->wake_fd = wake_new();
+    ticker->stop_fd = wake_new();
     return ticker->wake_fd >= 0 && ticker->stop_fd >= 0;
 }
 
@@ -82,13 +81,11 @@ bool ticker_start(struct ticker *ticker)
 
 void ticker_stop(struct ticker *ticker)
 {
-    uint64_t one = 1;
-
     if (!ticker->runs)
         return;
     atomic_store(&ticker->stopping, true);
-    (void)!write(ticker->stop_fd, &one, sizeof one);
-    (void)!write(ticker->wake_fd, &one, sizeof one);
+    wake_send(ticker->stop_fd);
+    wake_send(ticker->wake_fd);
     pthread_join(ticker->thread, NULL);
     close_fds(ticker);
     ticker->runs = false;

@@ -2,6 +2,7 @@
 
 #include "http/sockets.h"
 #include "http/streaming.h"
+#include "world/wake.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -16,11 +17,6 @@ static void leave(const struct watched *watched)
     watched->watching->leave(watched->watching->context, control_stream_world(watched->stream));
 }
 
-static int sooner_ms(int a, int b)
-{
-    return b >= 0 && b < a ? b : a;
-}
-
 /* It is this thread that advances the world on time when no request comes. */
 static bool take(void *context, struct buf *out, int *next_ms)
 {
@@ -29,7 +25,7 @@ static bool take(void *context, struct buf *out, int *next_ms)
 
     ns_t now = world_enter(world);
     bool goes_on = control_stream_take(watched->stream, out, now, next_ms);
-    *next_ms = sooner_ms(*next_ms, world_next_ms(world));
+    *next_ms = wake_sooner_ms(*next_ms, world_next_ms(world));
     leave(watched);
     return goes_on;
 }

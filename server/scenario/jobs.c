@@ -9,29 +9,13 @@
 
 /* ---- steps ------------------------------------------------------------------------------------------------- */
 
-static const char *state_text(bool of_job, int state)
-{
-    return of_job ? job_state_name(state) : execution_state_name(state);
-}
-
-static void read_state_of(struct reading *r, const struct json_value *value, bool of_job, struct script_step *step)
-{
-    int count = of_job ? JOB_STATE_COUNT : EXECUTION_STATE_COUNT;
-    struct choice choices[EXECUTION_STATE_COUNT + 1] = { { .name = NULL } };
-
-    for (int i = 0; i < count; i++)
-        choices[i] = (struct choice){ .name = state_text(of_job, i), .value = i };
-    choices[count] = (struct choice){ .name = NULL };
-    value_choice(r, value, choices, "", &step->state);
-}
-
 static void read_job_state(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     struct script_step *step = object;
 
     (void)key;
     step->kind = STEP_JOB;
-    read_state_of(r, value, true, step);
+    value_state(r, value, true, &step->state);
 }
 
 static void read_execution(struct reading *r, const struct json_value *value, const struct key *key, void *object)
@@ -46,7 +30,7 @@ static void read_execution(struct reading *r, const struct json_value *value, co
 static void read_execution_state(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
     (void)key;
-    read_state_of(r, value, false, object);
+    value_state(r, value, false, &((struct script_step *)object)->state);
 }
 
 static void read_forget(struct reading *r, const struct json_value *value, const struct key *key, void *object)

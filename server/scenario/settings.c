@@ -61,7 +61,7 @@ static const struct key clock_keys[] = {
 };
 static const struct shape clock_shape = { SHAPE_KEYS(clock_keys) };
 
-static const struct choice clocks[] = {
+const struct choice settings_clocks[] = {
     { "real", CLOCK_KIND_REAL }, { "manual", CLOCK_KIND_MANUAL }, { NULL, 0 },
 };
 
@@ -70,7 +70,7 @@ void settings_clock(struct reading *r, const struct json_value *value, const str
     struct clock_setting *clock = &scenario_of(object, key)->clock;
 
     if (json_type(value) != JSON_OBJECT) {
-        value_choice(r, value, clocks, "{\"scale\": N}", &clock->kind);
+        value_choice(r, value, settings_clocks, "{\"scale\": N}", &clock->kind);
         return;
     }
     clock->kind = CLOCK_KIND_SCALED;
@@ -95,12 +95,12 @@ void settings_seed(struct reading *r, const struct json_value *value, const stru
         scenario->has_seed = true;
 }
 
-static const struct choice signature_modes[] = {
+const struct choice settings_signature_modes[] = {
     { "strict", SIGNATURES_STRICT }, { "warn", SIGNATURES_WARN }, { "off", SIGNATURES_OFF },
     { NULL, 0 },
 };
 
 void settings_signatures(struct reading *r, const struct json_value *value, const struct key *key, void *object)
 {
-    value_choice(r, value, signature_modes, "", &scenario_of(object, key)->signatures);
+    value_choice(r, value, settings_signature_modes, "", &scenario_of(object, key)->signatures);
 }

@@ -12,6 +12,9 @@ key_reader settings_start_time; /* start_time, zone */
 key_reader settings_seed;       /* seed, has_seed */
 key_reader settings_signatures; /* signatures */
 
+extern const struct choice settings_clocks[];          /* enum clock_kind, but for a scaled one */
+extern const struct choice settings_signature_modes[]; /* enum signatures */
+
 /* What these fields are before anything is read. */
 #define SETTINGS_LEFT_OUT .clock = { .kind = SETTING_LEFT_OUT }, .signatures = SETTING_LEFT_OUT
 

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/nearest.h"
 #include "releases/endpoint.h"
+#include "sim/job.h"
 
 #include <inttypes.h>
 
@@ -139,6 +140,23 @@ bool value_choice(struct reading *r, const struct json_value *value, const struc
     }
     refuse_choice(r, value, choices, or_else);
     return false;
+}
+
+const char *choice_name(const struct choice *choices, int value)
+{
+    while (choices->name && choices->value != value)
+        choices++;
+    return choices->name;
+}
+
+bool value_state(struct reading *r, const struct json_value *value, bool of_job, int *out)
+{
+    int count = of_job ? JOB_STATE_COUNT : EXECUTION_STATE_COUNT;
+    struct choice choices[EXECUTION_STATE_COUNT + 1] = { { .name = NULL } };
+
+    for (int i = 0; i < count; i++)
+        choices[i] = (struct choice){ .name = of_job ? job_state_name(i) : execution_state_name(i), .value = i };
+    return value_choice(r, value, choices, "", out);
 }
 
 /* ---- endpoints ------------------------------------------------------------------------------------------- */

@@ -30,8 +30,11 @@ struct choice {
     const char *name; /* NULL: the end of a table */
     int value;
 };
+const char *choice_name(const struct choice *choices, int value); /* NULL: none has the value */
 /* `or_else`: what else is allowed, for the message: "an object"; or "". */
 bool value_choice(struct reading *r, const struct json_value *value, const struct choice *choices, const char *or_else,
                   int *out);
+/* A state of jobs, or of executions, by its name on the wire. */
+bool value_state(struct reading *r, const struct json_value *value, bool of_job, int *out);
 
 #endif

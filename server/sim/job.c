@@ -1,5 +1,7 @@
 #include "sim/job.h"
 
+#include "sim/node.h"
+
 #include "base/error.h"
 
 #include <stdlib.h>
@@ -58,6 +60,30 @@ const char *execution_state_name(int state)
 {
     MUST(state >= 0 && state < EXECUTION_STATE_COUNT);
     return execution_rows[state].name;
+}
+
+struct span execution_node_name(const struct job *job, const struct execution *x)
+{
+    if (x->node && x->node->name.n)
+        return x->node->name;
+    for (const struct stranger *stranger = job->strangers; stranger; stranger = stranger->next)
+        if (span_eq(stranger->id, x->node_id))
+            return stranger->name;
+    return SPAN("");
+}
+
+ns_t history_moment(const struct job *job, const struct history *entry)
+{
+    return entry->level == HISTORY_EXECUTION ? job->executions[entry->execution]->created : entry->time;
+}
+
+struct span history_comment(const struct job *job, const struct history *entry)
+{
+    const struct execution *x = entry->level == HISTORY_EXECUTION ? job->executions[entry->execution] : NULL;
+
+    if (!x)
+        return entry->comment;
+    return entry->version == x->version ? x->status : SPAN("");
 }
 
 bool job_is_terminal(const struct job *job)

@@ -198,4 +198,14 @@ void execution_force(struct job *job, struct execution *x, enum execution_state 
 const char *job_state_name(int state);
 const char *execution_state_name(int state);
 
+/* The name of the execution's compute node: in the network, or as a step names it. Empty: it has none. */
+struct span execution_node_name(const struct job *job, const struct execution *x);
+
+/* ---- of the move that a history entry records: right as long as it is the last of its execution ------------------ */
+
+/* When the move was made. The entry of an execution has the time of the move before (wire contract B1). */
+ns_t history_moment(const struct job *job, const struct history *entry);
+/* Of a job: the entry's comment. Of an execution: its status. */
+struct span history_comment(const struct job *job, const struct history *entry);
+
 #endif

@@ -116,12 +116,13 @@ static void add_job_move(struct feed *feed, const struct job *job, const struct 
 static void add_execution_move(struct feed *feed, const struct job *job, const struct history *entry)
 {
     const struct execution *x = job->executions[entry->execution];
+    struct span name = execution_node_name(job, x);
 
     add(feed, &(struct feed_event){ .kind = FEED_EXECUTION,
-                                    .time = x->created, /* when it moved; the entry shows the move before (wire contract B1) */
+                                    .time = history_moment(job, entry),
                                     .name = job->id,
-                                    .node = x->node ? x->node->name : x->node_id,
-                                    .comment = entry->version == x->version ? x->status : SPAN(""),
+                                    .node = name.n ? name : x->node_id,
+                                    .comment = history_comment(job, entry),
                                     .value = entry->version,
                                     .execution = entry->execution,
                                     .previous = entry->previous,

@@ -35,3 +35,8 @@ bool wake_sleep(int wake_fd, int client_fd, int ms)
         wake_clear(wake_fd);
     return polled[0].revents == 0;
 }
+
+int wake_sooner_ms(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}

@@ -14,5 +14,7 @@ void wake_clear(int wake_fd);
 /* Waits until wake_fd is readable (clears it), or `ms` are over (-1: no limit). False: the client has gone. `client_fd`: its
  * socket, or -1. In a worker thread of http/ the wait also ends when the server stops. */
 bool wake_sleep(int wake_fd, int client_fd, int ms);
+/* Returns the shorter of two such times. */
+int wake_sooner_ms(int a, int b);
 
 #endif

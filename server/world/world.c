@@ -279,12 +279,19 @@ void world_stop(struct world *world)
 
 /* ---- time ----------------------------------------------------------------------------------------------- */
 
+/* Advances the engine to the clock's present moment. */
+static ns_t catch_up(struct world *world)
+{
+    ns_t now = clock_now(&world->clock);
+
+    engine_tick(world->engine, now);
+    return now;
+}
+
 ns_t world_enter(struct world *world)
 {
     lock_take(&world->lock);
-    ns_t now = clock_now(&world->clock);
-    engine_tick(world->engine, now);
-    return now;
+    return catch_up(world);
 }
 
 void world_leave(struct world *world)
@@ -298,9 +305,7 @@ void world_leave(struct world *world)
 ns_t world_pause(struct world *world)
 {
     lock_pause(&world->lock);
-    ns_t now = clock_now(&world->clock);
-    engine_tick(world->engine, now);
-    return now;
+    return catch_up(world);
 }
 
 const char *world_date(struct world *world, ns_t now)
@@ -316,8 +321,7 @@ const char *world_date(struct world *world, ns_t now)
 ns_t world_advance(struct world *world, ns_t by)
 {
     clock_advance(&world->clock, by);
-    ns_t now = clock_now(&world->clock);
-    engine_tick(world->engine, now);
+    ns_t now = catch_up(world);
     held_wake(&world->held);
     return now;
 }

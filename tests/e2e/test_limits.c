@@ -3,6 +3,7 @@
 #include "http/server.h"
 #include "http/worker.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
@@ -24,13 +25,8 @@ static void setup(void)
 {
     struct program_settings settings = { .clock = CLOCK_KIND_REAL, .clock_scale = 1, .has_seed = true, .seed = 1,
                                          .signatures = SIGNATURES_OFF };
-    struct program *program = program_of_text("{\"version\":1,\"nodes\":[{\"bid\":\"never\"}]}", &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .journal = 100 },
-                                      .control = true, .log = LOG_OFF, .max_memory = MEMORY };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text("{\"version\":1,\"nodes\":[{\"bid\":\"never\"}]}", &settings, (struct server_options){ .world = { .journal = 100 }, .max_memory = MEMORY });
 }
 
 static void teardown(void)

@@ -2,6 +2,7 @@
  * reply. */
 #include "http/server.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
@@ -15,13 +16,8 @@ static void start(void)
 {
     struct program_settings settings = { .clock = CLOCK_KIND_REAL, .clock_scale = 1, .has_seed = true, .seed = 1,
                                          .signatures = SIGNATURES_OFF };
-    struct program *program = program_of_text("{\"version\": 1}", &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .journal = 100 },
-                                      .control = true, .log = LOG_OFF };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text("{\"version\": 1}", &settings, (struct server_options){ .world = { .journal = 100 } });
 }
 
 static void stop(void)

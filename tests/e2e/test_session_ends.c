@@ -1,6 +1,7 @@
 /* Sessions over sockets: what ends with a session, and which clock its replies show. */
 #include "http/server.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/websocket_client.h"
 #include "support/worlds.h"
@@ -19,12 +20,8 @@ static struct server *server;
 static void setup(void)
 {
     const struct program_settings settings = { .clock = CLOCK_KIND_REAL, .has_seed = true, .seed = 1, .signatures = SIGNATURES_OFF };
-    struct program *program = program_of_text("{\"version\": 1}", &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .control = true, .log = LOG_OFF };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text("{\"version\": 1}", &settings, (struct server_options){ 0 });
 }
 
 static void teardown(void)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "http/server.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
@@ -23,13 +24,8 @@ static const char scenario[] =
 static void setup(void)
 {
     struct program_settings settings = { .clock = CLOCK_KIND_REAL, .clock_scale = 1, .has_seed = true, .seed = 1 };
-    struct program *program = program_of_text(scenario, &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program, .journal = 100 },
-                                      .control = true, .log = LOG_OFF };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text(scenario, &settings, (struct server_options){ .world = { .journal = 100 } });
 }
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"

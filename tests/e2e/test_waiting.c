@@ -1,6 +1,7 @@
 /* Calls that wait, over sockets: who wakes them, who ends them, and how many there may be. */
 #include "http/server.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
@@ -24,12 +25,8 @@ static void start(enum clock_kind clock)
 {
     const struct program_settings settings = { .clock = (int)clock, .clock_scale = 100, .has_seed = true, .seed = 1,
                                                .signatures = SIGNATURES_OFF };
-    struct program *program = program_of_text(scenario, &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .control = true, .log = LOG_OFF };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text(scenario, &settings, (struct server_options){ 0 });
 }
 
 static void setup(void)

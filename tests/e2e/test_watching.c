@@ -2,6 +2,7 @@
 #include "http/server.h"
 #include "support/event_reader.h"
 #include "support/http_client.h"
+#include "support/servers.h"
 #include "support/suite.h"
 #include "support/worlds.h"
 
@@ -27,12 +28,8 @@ static void setup(void)
 {
     const struct program_settings settings = { .clock = CLOCK_KIND_MANUAL, .clock_scale = 1, .has_seed = true, .seed = 1,
                                                .signatures = SIGNATURES_OFF };
-    struct program *program = program_of_text(scenario, &settings);
-    struct server_options options = { .host = "127.0.0.1", .world = { .program = program }, .control = true, .log = LOG_OFF };
-    struct error error;
 
-    ck_assert_msg(server_start(&options, &server, &error) == ERR_OK, "%s", error.text);
-    program_drop(program);
+    server = server_of_text(scenario, &settings, (struct server_options){ 0 });
 }
 
 static void teardown(void)
