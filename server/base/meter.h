@@ -1,6 +1,6 @@
 /* A count of bytes in use, and their maximum.
  *
- * Several owners of memory may share one. It counts only: whoever adds memory asks meter_is_over and decides what to give
+ * Several owners of memory may share one. It counts only: code that adds memory asks meter_is_over and decides what to give
  * up. Any thread. A NULL meter counts nothing and is never over. */
 #ifndef MOCK_REQUESTER_BASE_METER_H
 #define MOCK_REQUESTER_BASE_METER_H

@@ -14,7 +14,7 @@ struct batch {
     struct buf texts[OPERANDS_MAX];
     size_t n;
     char *names; /* a copy of what the environment says, taken apart; or NULL */
-    struct watch *watch; /* NULL: nobody wants to know of changes */
+    struct watch *watch; /* NULL: files are not watched for changes */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------ */

@@ -216,7 +216,7 @@ void answer_add_session(struct control_call *c)
     c->reply->status = 201;
 }
 
-/* One world after the other is entered; none while this is called. */
+/* Enters each session's world in turn. Caller has entered none. */
 void prepare_sessions(struct control_call *c)
 {
     struct world **all, *own = c->world;

@@ -45,8 +45,9 @@ static bool is_over(void *context)
 static bool afford(void *context, size_t bytes)
 {
     struct exchange *ex = context;
+
     if (bytes <= KEPT_MAX)
-        return true; /* every worker may keep as much anyway */
+        return true; /* the buffer that the worker keeps between exchanges has room for it */
     size_t more = bytes > ex->afforded ? (bytes - ex->afforded + AFFORD_STEP - 1) / AFFORD_STEP * AFFORD_STEP : 0;
 
     if (more && !budget_take(&ex->server->bodies, more, BODIES_WAIT_MS))

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { READ_AT_ONCE = 2048, STUCK_MS = 500 /* between two looks whether a stream is over that nobody reads */ };
+enum { READ_AT_ONCE = 2048, STUCK_MS = 500 /* how often it is checked whether a stream is over, while its reader does not read */ };
 
 struct peer {
     int fd;
@@ -116,7 +116,7 @@ static bool end(const struct streaming *streaming, struct peer *peer)
     return false;
 }
 
-/* True if nobody reads a stream that is over. */
+/* True if the stream is over and its reader does not read. */
 static bool is_given_up(const struct streaming *streaming, const struct peer *peer)
 {
     return !all_sent(peer) && streaming->is_over && streaming->is_over(streaming->context);

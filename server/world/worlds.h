@@ -5,7 +5,7 @@
  * The world of a session is counted (world_hold, world_drop): one that has left the table lives until the exchanges in
  * flight have given it back. The default world lives as long as the table and needs no counting.
  *
- * A session that nobody has held for its ttl, in real time, is removed when the table is next used. The jobs of all
+ * A session that was not held for its ttl, in real time, is removed when the table is next used. The jobs of all
  * sessions are in one index by their full ids, fed by struct world_index.
  *
  * Any thread. The table has a lock of its own, which may be taken while a world's lock is held, never the other way
